@@ -1,0 +1,1 @@
+"""Entry points: arguments in, exit codes out."""

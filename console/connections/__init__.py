@@ -1,0 +1,1 @@
+"""Every remote API, behind one Source protocol."""

@@ -1,0 +1,1 @@
+"""Rules of delivery: retry, breaker, lanes. Pure."""

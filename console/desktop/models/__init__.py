@@ -1,0 +1,1 @@
+"""Item models; no I/O."""

@@ -1,0 +1,1 @@
+"""The embedded integration layer: a server process."""

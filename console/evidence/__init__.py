@@ -1,0 +1,1 @@
+"""Folds over events: a trace, a timeline, an order's life. Pure."""

@@ -1,0 +1,1 @@
+"""Many sources and the local cache made into one case file."""

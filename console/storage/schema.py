@@ -1,0 +1,372 @@
+"""The tables, once: SQLAlchemy Core, the same for SQLite and PostgreSQL.
+
+The journal (`events`, `messages`) is append-only. Everything under "projections" can be rebuilt from it.
+Times are integers, microseconds since the Unix epoch (UTC). JSON columns hold orjson bytes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+# SQLite makes a rowid alias only from INTEGER; PostgreSQL wants 64 bits.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _text(name: str, *, default: str | None = "", **more: object) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=default, **more)  # type: ignore[arg-type]
+
+
+def _int(name: str, **more: object) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0", **more)  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- the journal: append-only
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    _text("event_id", default=None),
+    _text("trace_id", default=None),
+    Column("causation_id", Text),
+    _text("kind", default=None),
+    _int("occurred_at"),
+    _int("recorded_at"),
+    _text("source"),
+    _text("hop"),
+    _text("state"),
+    _text("evidence"),
+    _text("payload_sha256"),
+    _int("attempt"),
+    Column("error", LargeBinary),  # {"code","text","path"} or NULL
+    Column("keys", LargeBinary),  # [{"kind","value","assigner"}] or NULL
+    Column("detail", LargeBinary),  # {...} or NULL
+    _int("schema_version"),
+    Index("ix_events_event_id", "event_id", unique=True),
+    Index("ix_events_trace", "trace_id", "seq"),
+)
+
+messages = Table(  # what arrived, byte for byte; event_id is that of message.received or message.quarantined
+    "messages",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    _text("trace_id", default=None),
+    Column("parent_trace_id", Text),  # the batch it came in
+    _int("received_at"),
+    _text("listener"),
+    _text("peer"),
+    _text("sending_application"),
+    _text("sending_facility"),
+    _text("receiving_application"),
+    _text("receiving_facility"),
+    _text("control_id"),
+    _text("message_type"),  # ORU^R01
+    _text("message_time"),  # MSH-7 as sent
+    _text("charset"),
+    _int("size"),
+    _text("sha256"),  # of the frame's bytes as received
+    _text("dedup_sha256"),  # of the body without MSH-7 (field notes: reliability 2.1)
+    _text("ack_code"),
+    Column("raw", LargeBinary),  # NULL once purged by retention
+    Index("ix_messages_dedup", "control_id", "sending_application", "sending_facility", "dedup_sha256"),
+    Index("ix_messages_trace", "trace_id"),
+)
+
+audit = Table(  # hash chain: hash = sha256(prev_hash | canonical entry)
+    "audit",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    _int("recorded_at"),
+    _text("entry_id", default=None),
+    _text("actor"),
+    _text("action"),  # read, search, export, publish, ...
+    _text("resource"),  # what was looked at: route and object ids, never names
+    _text("patient_id"),
+    _text("outcome"),
+    _text("request_id"),
+    Column("detail", LargeBinary),
+    _text("prev_hash"),
+    _text("hash"),
+)
+
+# ---------------------------------------------------------------- work
+
+inbox = Table(  # accepted, not yet mapped; a row goes when its outcome is journalled
+    "inbox",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    _text("event_id", default=None),
+    _text("trace_id", default=None),
+    _text("state"),  # pending | waiting
+    _text("waits_for"),  # lane or parent key a waiting row waits for
+    _int("attempts"),
+    _int("next_at"),
+    Index("ix_inbox_waits", "waits_for"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    _text("destination", default=None),
+    _text("trace_id", default=None),
+    _text("causation_id"),
+    _text("lane"),
+    Column("bundle", LargeBinary, nullable=False),
+    _text("bundle_sha256"),
+    _text("state"),  # pending | handed_over (to be read back)
+    _int("attempts"),
+    _int("next_at"),
+    _text("last_error"),
+    _int("created_at"),
+    Index("ix_outbox_next", "destination", "state", "next_at"),
+    Index("ix_outbox_lane", "destination", "lane", "seq"),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("event_id", Text, primary_key=True),  # of message.dead_lettered
+    _text("trace_id", default=None),
+    _text("hop"),
+    _text("destination"),
+    _text("code"),
+    _text("text"),
+    _text("path"),
+    _text("group_key"),  # why failures belong together
+    _text("group_title"),
+    _text("message_type"),
+    _text("sender"),
+    _text("patient_id"),
+    _text("encounter_id"),
+    _text("lane"),
+    _int("attempts"),
+    _int("first_at"),
+    _int("last_at"),
+    _text("state"),  # open | resolved
+    Column("bundle", LargeBinary),
+    Index("ix_dead_group", "state", "group_key"),
+    Index("ix_dead_lane", "lane", "state"),
+    Index("ix_dead_trace", "trace_id"),
+)
+
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("kind"),  # builtin | fhir
+    _text("url"),
+    _text("state"),  # running | paused
+    _text("reason"),
+    _int("changed_at"),
+)
+
+watermarks = Table(
+    "watermarks",
+    metadata,
+    Column("name", Text, primary_key=True),  # key_index, ...
+    _int("seq"),
+    _int("moved_at"),
+)
+
+settings = Table("settings", metadata, Column("name", Text, primary_key=True), _text("value"))
+
+# ---------------------------------------------------------------- projections (rebuildable)
+
+key_index = Table(
+    "key_index",
+    metadata,
+    Column("value", Text, primary_key=True),  # fold_key()
+    Column("kind", Text, primary_key=True),
+    Column("assigner", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of the event that carries the key
+    _text("trace_id", default=None),
+    _text("shown"),  # as sent
+    sqlite_with_rowid=False,
+)
+
+traces = Table(
+    "traces",
+    metadata,
+    Column("trace_id", Text, primary_key=True),
+    _text("event_id"),  # the root: message.received
+    Column("parent_trace_id", Text),
+    _int("received_at"),
+    _int("last_at"),
+    _text("message_type"),
+    _text("control_id"),
+    _text("sender"),
+    _text("title"),  # what it is about: "Potassium, Sodium" or "Admission"
+    _text("state"),  # the last event's state that counts (evidence.trace.standing)
+    _text("error_code"),
+    _text("patient_id"),
+    _text("encounter_id"),
+    _int("duplicates"),
+    Index("ix_traces_encounter", "encounter_id", "received_at"),
+    Index("ix_traces_patient", "patient_id", "received_at"),
+    Index("ix_traces_received", "received_at"),
+    Index("ix_traces_state", "state", "received_at"),
+    Index("ix_traces_parent", "parent_trace_id"),
+)
+
+patients = Table(
+    "patients",
+    metadata,
+    Column("patient_id", Text, primary_key=True),  # one UUID per human per tenant; also the FHIR Patient.id
+    _int("created_at"),
+    _text("family"),
+    _text("given"),
+    _text("prefix"),
+    _text("birth_date"),
+    _text("sex"),
+    _text("flags"),  # comma separated: no-authority, ...
+    _text("replaced_by"),
+)
+
+patient_names = Table(  # every word of every name, folded, for prefix search
+    "patient_names",
+    metadata,
+    Column("word", Text, primary_key=True),
+    Column("patient_id", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+patient_identifiers = Table(
+    "patient_identifiers",
+    metadata,
+    Column("assigner", Text, primary_key=True),
+    Column("value", Text, primary_key=True),  # fold_key()
+    _text("patient_id", default=None),
+    _text("shown"),
+    _text("type"),  # HL7 table 0203
+    _text("status"),  # current | old
+    _int("since"),
+    Index("ix_patient_identifiers_patient", "patient_id"),
+    sqlite_with_rowid=False,
+)
+
+encounters = Table(
+    "encounters",
+    metadata,
+    Column("encounter_id", Text, primary_key=True),
+    _text("patient_id", default=None),
+    _text("visit_number"),
+    _text("assigner"),
+    _text("class"),
+    _text("status"),
+    _text("location"),
+    _text("attending"),
+    _int("started_at"),
+    _int("ended_at"),
+    _int("last_at"),
+    Index("ix_encounters_patient", "patient_id", "started_at"),
+    Index("ix_encounters_last", "last_at"),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("order_id", Text, primary_key=True),
+    _text("patient_id"),
+    _text("encounter_id"),
+    _text("placer"),
+    _text("filler"),
+    _text("accession"),
+    _text("code"),
+    _text("display"),
+    _text("status"),
+    _text("result_status"),
+    _int("ordered_at"),
+    _int("resulted_at"),
+    _int("last_at"),
+    Index("ix_orders_encounter", "encounter_id", "ordered_at"),
+    Index("ix_orders_patient", "patient_id", "ordered_at"),
+)
+
+order_aliases = Table(  # placer and filler numbers of one order meet here
+    "order_aliases",
+    metadata,
+    Column("kind", Text, primary_key=True),  # placer | filler | accession
+    Column("assigner", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    _text("order_id", default=None),
+    sqlite_with_rowid=False,
+)
+
+resource_state = Table(  # our own current state: what the next message is projected over
+    "resource_state",
+    metadata,
+    Column("type", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    _int("version"),
+    Column("body", LargeBinary, nullable=False),
+    Column("guard", LargeBinary),  # rank of what was last applied; mapping's own notes
+    _text("sha256"),
+    _text("patient_id"),
+    _text("encounter_id"),
+    _text("event_id"),
+    Index("ix_resource_state_encounter", "encounter_id"),
+    sqlite_with_rowid=False,
+)
+
+# ---------------------------------------------------------------- the built-in FHIR store
+
+fhir_resources = Table(
+    "fhir_resources",
+    metadata,
+    Column("type", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    _int("version"),
+    _int("last_updated"),
+    _text("sha256"),
+    Column("body", LargeBinary, nullable=False),  # with meta.versionId and meta.lastUpdated
+    _text("event_id"),
+    Index("ix_fhir_updated", "type", "last_updated"),
+)
+
+fhir_history = Table(
+    "fhir_history",
+    metadata,
+    Column("type", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    _int("last_updated"),
+    _text("method"),
+    _text("event_id"),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+fhir_search = Table(  # one row per search value of the current version
+    "fhir_search",
+    metadata,
+    Column("type", Text, nullable=False),
+    Column("param", Text, nullable=False),
+    Column("value", Text, nullable=False),  # token code, folded string, or reference "Patient/x"
+    _text("system"),
+    Column("low", BigInteger),  # dates: microseconds, half-open [low, high)
+    Column("high", BigInteger),
+    Column("id", Text, nullable=False),
+    Index("ix_fhir_search_value", "type", "param", "value", "system"),
+    Index("ix_fhir_search_date", "type", "param", "low"),
+    Index("ix_fhir_search_id", "type", "id"),
+)
+
+concept_maps = Table(
+    "concept_maps",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    _text("status"),  # draft | active | retired
+    _text("effective_from"),  # ISO date, '' = always
+    _text("effective_to"),
+    _text("author"),
+    _text("approved_by"),
+    _int("published_at"),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("url", "version"),
+)
