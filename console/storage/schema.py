@@ -173,6 +173,17 @@ watermarks = Table(
     _int("moved_at"),
 )
 
+traffic = Table(  # messages per sender and minute, kept up behind the ACK by storage.traffic
+    "traffic",
+    metadata,
+    Column("sender", Text, primary_key=True),
+    Column("minute", BigInteger, primary_key=True, autoincrement=False),  # minutes since the epoch
+    _int("count"),
+    _int("last_at"),
+    Index("ix_traffic_minute", "minute"),
+    sqlite_with_rowid=False,
+)
+
 settings = Table("settings", metadata, Column("name", Text, primary_key=True), _text("value"))
 
 # ---------------------------------------------------------------- projections (rebuildable)
