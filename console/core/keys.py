@@ -24,7 +24,7 @@ class KeyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One identifier as sent. `assigner` is the assigning authority (HL7 CX.4, EI.2-4), '' when the message gave none."""
+    """One identifier as sent. `assigner`: the assigning authority (HL7 CX.4, EI.2-4), '' when the message gave none."""
 
     kind: KeyKind
     value: str
