@@ -257,6 +257,7 @@ patient_identifiers = Table(
     _text("status"),  # current | old
     _int("since"),
     Index("ix_patient_identifiers_patient", "patient_id"),
+    Index("ix_patient_identifiers_value", "value"),
     sqlite_with_rowid=False,
 )
 
@@ -276,6 +277,7 @@ encounters = Table(
     _int("last_at"),
     Index("ix_encounters_patient", "patient_id", "started_at"),
     Index("ix_encounters_last", "last_at"),
+    Index("ix_encounters_visit", "visit_number"),
 )
 
 orders = Table(
@@ -305,6 +307,7 @@ order_aliases = Table(  # placer and filler numbers of one order meet here
     Column("assigner", Text, primary_key=True),
     Column("value", Text, primary_key=True),
     _text("order_id", default=None),
+    Index("ix_order_aliases_value", "value"),
     sqlite_with_rowid=False,
 )
 
