@@ -1,0 +1,111 @@
+"""Every command once: title, shortcut, icon, what it does and when it may not. Menus, palette and help read this.
+
+A shortcut belongs to the whole window or to one page; two commands that could hear the same key are a bug, and
+`conflicts` finds it. Single letters can be switched off as a whole (WCAG 2.1.4), and never fire while somebody types:
+Qt gives letters to a text field first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QKeySequence
+
+EVERYWHERE = "everywhere"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One thing the user can do.
+
+    `name` is stable (`go.timeline`), `title` translated. `scope` is `EVERYWHERE` or a page's name. `shortcuts` are Qt
+    key sequences in portable text ("Ctrl+K", "G, I"); the first is the one shown. `unavailable` gives the reason why
+    the command is off right now, or ''. `where` is the group in the help sheet.
+    """
+
+    name: str
+    title: str
+    run: Callable[[], None]
+    icon: str = ""
+    shortcuts: tuple[str, ...] = ()
+    scope: str = EVERYWHERE
+    where: str = ""
+    in_palette: bool = True
+    words: str = ""
+    """Other words under which the palette finds it."""
+    unavailable: Callable[[], str] | None = None
+
+    def reason_off(self) -> str:
+        return self.unavailable() if self.unavailable is not None else ""
+
+
+def is_single_letter(shortcut: str) -> bool:
+    """Whether a shortcut is made of keys without Ctrl, Alt or Meta that also write text ("J", "G, I", "[")."""
+    return all(len(step.strip()) == 1 or step.strip().startswith("Shift+") for step in shortcut.split(", "))
+
+
+def shown_shortcut(shortcut: str) -> str:
+    """The shortcut as this platform writes it; chords as `G I`."""
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText).replace(", ", " ")
+
+
+class CommandBook:
+    """All commands now known: those of the window and those of each page."""
+
+    def __init__(self) -> None:
+        self._commands: dict[str, Command] = {}
+
+    def add(self, commands: Iterable[Command]) -> None:
+        """Raises ValueError when a name is taken or a shortcut would be ambiguous."""
+        for command in commands:
+            if command.name in self._commands:
+                raise ValueError(f"two commands are called {command.name}")
+            self._commands[command.name] = command
+        found = conflicts(self._commands.values())
+        if found:
+            raise ValueError("; ".join(found))
+
+    def clear(self) -> None:
+        self._commands.clear()
+
+    def __getitem__(self, name: str) -> Command:
+        return self._commands[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._commands
+
+    def all(self) -> list[Command]:
+        return list(self._commands.values())
+
+    def on(self, page: str) -> list[Command]:
+        """The commands that work while `page` is shown: the page's own first."""
+        own = [c for c in self._commands.values() if c.scope == page]
+        return own + [c for c in self._commands.values() if c.scope == EVERYWHERE]
+
+
+def conflicts(commands: Iterable[Command]) -> list[str]:
+    """A sentence for every pair of commands that could hear the same keys.
+
+    A chord's first step counts too: "G" alone would hide "G, I".
+    """
+    taken: dict[tuple[str, str], str] = {}
+    found: list[str] = []
+    listed = sorted(commands, key=lambda c: c.scope != EVERYWHERE)
+    for command in listed:
+        for shortcut in command.shortcuts:
+            keys = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.PortableText)
+            if not keys:
+                found.append(f"{command.name}: {shortcut!r} is no shortcut")
+                continue
+            for scope in {command.scope, EVERYWHERE}:
+                other = taken.get((scope, keys))
+                if other is not None:
+                    found.append(f"{other} and {command.name} both want {keys}")
+            taken[(command.scope, keys)] = command.name
+    singles = {keys for _, keys in taken if ", " not in keys}
+    for scope, keys in taken:
+        first = keys.split(", ")[0]
+        if ", " in keys and first in singles:
+            found.append(f"{first} hides {keys} ({scope})")
+    return found

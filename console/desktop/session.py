@@ -1,0 +1,154 @@
+"""What every page may ask for: the io thread, settings, formats, the case room, and the way to other places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from console.core.clock import Clock
+from console.desktop.actions import CommandBook
+from console.desktop.change_hub import ChangeHub
+from console.desktop.formats import Formats, masked
+from console.desktop.io_thread import IoThread
+from console.desktop.jobs import Jobs
+from console.desktop.operations import Operation
+from console.desktop.places import Place
+from console.desktop.settings import SettingsStore
+
+
+class Link(StrEnum):
+    """How the screen stands to its sources."""
+
+    NONE = "none"
+    """Nothing is connected yet."""
+    CONNECTING = "connecting"
+    LIVE = "live"
+    BEHIND = "behind"
+    """Answers arrive, but the newest shown event is more than a minute old news."""
+    OFFLINE = "offline"
+    """No source answers; what is shown is the local copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The state of the feed and the local copy, as the top bar, the status bar and the offline banner show it."""
+
+    link: Link = Link.NONE
+    sources: int = 0
+    sources_live: int = 0
+    behind_seconds: float = 0.0
+    copy_as_of: datetime | None = None
+    copy_bytes: int = 0
+    next_try: datetime | None = None
+    because: str = ""
+    """A sentence for a person: why there is no contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing the paste-anything search found, ready for a row of the palette."""
+
+    title: str
+    kind: str
+    """Translated word shown on the right: patient, encounter, message."""
+    place: Place
+    icon: str = "arrow-right"
+    subtitle: str = ""
+    person: bool = False
+    """The title holds identity: masked in privacy mode."""
+
+
+class Finder(Protocol):
+    """Searches for the palette; runs on the io thread."""
+
+    def __call__(self, text: str) -> Coroutine[Any, Any, Sequence[Hit]]: ...
+
+
+class Session(QObject):
+    """One run of the desktop. Lives on the GUI thread; pages keep a reference and no other global."""
+
+    place_requested = Signal(object)
+    standing_changed = Signal(object)
+    privacy_changed = Signal(bool)
+    compact_changed = Signal(bool)
+    case_room_changed = Signal()
+    """Another connection: everything shown belongs to the old one."""
+    badge_changed = Signal(str, int)
+    """Page name and how many things there need somebody."""
+    toast_requested = Signal(object)
+    try_now = Signal()
+    """The user asks for contact at once."""
+
+    def __init__(
+        self,
+        *,
+        io: IoThread,
+        settings: SettingsStore,
+        formats: Formats | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.io = io
+        self.settings = settings
+        self.formats = formats or Formats()
+        self.now = clock
+        self.hub = ChangeHub(io.bridge, self)
+        self.jobs = Jobs(self)
+        self.commands = CommandBook()
+        self.case_room: Any = None
+        """`console.investigation`'s case room of the current connection, or None while there is none."""
+        self.finder: Finder | None = None
+        self.standing = Standing()
+        self.privacy = settings.value.privacy.mask_on_start
+        self.compact = False
+
+    # ---- asking -----------------------------------------------------------------------------------------------
+    def start(self, work: Callable[[], Coroutine[Any, Any, Any]], parent: QObject | None = None) -> Operation:
+        """Starts a coroutine on the io thread; connect to the operation's signals."""
+        return Operation(self.io, work, parent).start()
+
+    def person(self, text: str) -> str:
+        """A name, number or birth date as privacy mode allows it."""
+        return masked(text) if self.privacy else text
+
+    # ---- telling ----------------------------------------------------------------------------------------------
+    def go(self, page: str, **params: str) -> None:
+        """Shows another place, with a step in the history."""
+        self.place_requested.emit(Place(page, params))
+
+    def set_standing(self, standing: Standing) -> None:
+        if standing != self.standing:
+            self.standing = standing
+            self.standing_changed.emit(standing)
+
+    def set_privacy(self, on: bool) -> None:
+        if on != self.privacy:
+            self.privacy = on
+            self.privacy_changed.emit(on)
+
+    def set_compact(self, on: bool) -> None:
+        if on != self.compact:
+            self.compact = on
+            self.compact_changed.emit(on)
+
+    def set_case_room(self, case_room: Any) -> None:
+        self.case_room = case_room
+        self.case_room_changed.emit()
+
+    def toast(self, text: str, *, tone: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
+        """A short notice in the corner. `tone` is info, ok, warn or fail; `action` names a button."""
+        self.toast_requested.emit(Toast(text, tone, action, run))
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    text: str
+    tone: str = "info"
+    action: str = ""
+    run: Callable[[], None] | None = None
