@@ -1,0 +1,104 @@
+"""The whole hospital in time order: many stays side by side, and the incidents planted among them."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+
+from console.engine.demo_hospital import messages as hl7
+from console.engine.demo_hospital.catalogue import CRP, FBC, MICROBIOLOGY
+from console.engine.demo_hospital.pathways import EMERGENCY, Numbers, Send, spotlight, stay
+from console.engine.demo_hospital.people import Person, make_person
+
+MINUTES_BETWEEN_ARRIVALS = 3.5
+_CENSUS = date(2026, 1, 1)
+"""Ages are drawn as of this day, so that a patient keeps the birth date in every run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """When the planted incidents happen.
+
+    `new_code`: the laboratory's new analyser starts to send K-PL. `silence`: the microbiology laboratory's last
+    message. `stranger`: a result for somebody nobody admitted, without an assigning authority. `burst`: one result
+    forty times within a second.
+    """
+
+    new_code: datetime
+    silence: datetime
+    stranger: datetime
+    burst: datetime
+
+    @classmethod
+    def before(cls, now: datetime) -> Incidents:
+        return cls(
+            new_code=now - timedelta(minutes=75),
+            silence=now - timedelta(minutes=50),
+            stranger=now - timedelta(minutes=38),
+            burst=now - timedelta(minutes=21),
+        )
+
+
+def hospital(seed: int, starts: datetime, now: datetime) -> Iterator[Send]:
+    """Everything the hospital sends from `starts` on, in order of time, without end.
+
+    Deterministic for equal arguments. The incidents lie before `now`, so that they are there when the history has
+    been sent.
+    """
+    random = Random(seed)
+    incidents = Incidents.before(now)
+    numbers = Numbers(_run_code(starts))
+    waiting: list[tuple[datetime, int, Send]] = []
+    count = 0
+    planted = [*spotlight(numbers, incidents.new_code, random), *_planted(numbers, incidents, random)]
+    for send in planted:
+        count += 1
+        heapq.heappush(waiting, (send.at, count, send))
+    arrival, person = min(starts, planted[0].at), 0
+    while True:
+        while waiting and waiting[0][0] <= arrival:
+            _, _, send = heapq.heappop(waiting)
+            if not (send.sender == MICROBIOLOGY and send.at > incidents.silence):
+                yield send
+        person += 1
+        for send in stay(numbers, make_person(random, person, _CENSUS), arrival, random, incidents.new_code):
+            count += 1
+            heapq.heappush(waiting, (send.at, count, send))
+        arrival += timedelta(minutes=random.expovariate(1 / MINUTES_BETWEEN_ARRIVALS))
+
+
+def _planted(numbers: Numbers, incidents: Incidents, random: Random) -> Iterator[Send]:
+    stranger = make_person(random, 90_001, _CENSUS)
+    unknown = hl7.Order(
+        "", numbers.take("L"), numbers.take("26L"), CRP, "R", incidents.stranger - timedelta(minutes=50)
+    )
+    value = [hl7.reading(CRP.analytes[0], 88)]
+    yield Send(
+        incidents.stranger,
+        "LIS",
+        lambda c: hl7.oru(None, stranger, "", unknown, value, c, incidents.stranger, authority=""),
+    )
+    yield from _burst(numbers, incidents.burst, make_person(random, 90_002, _CENSUS), random)
+
+
+def _burst(numbers: Numbers, at: datetime, person: Person, random: Random) -> Iterator[Send]:
+    visit = hl7.Visit(numbers.take("1"), person, "E", "3003^Whitfield^Anne^^^Dr", at - timedelta(minutes=70))
+    ordered = at - timedelta(minutes=55)
+    order = hl7.Order(numbers.take("5") + "01", numbers.take("H"), numbers.take("26H"), FBC, "S", ordered)
+    readings = [hl7.draw(random, analyte) for analyte in FBC.analytes]
+    yield Send(visit.admitted, "PAS", lambda c: hl7.adt("A04", visit, EMERGENCY, c, visit.admitted))
+    yield Send(ordered, "EHR", lambda c: hl7.orm(visit, EMERGENCY, order, c, ordered))
+    yield Send(at, "HAEM", lambda c: hl7.oru(visit, person, EMERGENCY, order, readings, c, at), times=40)
+
+
+def _run_code(starts: datetime) -> str:
+    """Four characters that tell runs apart: minutes since 2026 in base 32, so that numbers of two runs never meet."""
+    minutes = int((starts - datetime(2026, 1, 1, tzinfo=starts.tzinfo)).total_seconds() // 60)
+    digits = ""
+    for _ in range(4):
+        minutes, digit = divmod(minutes, 32)
+        digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[digit] + digits
+    return digits

@@ -1,0 +1,233 @@
+"""Writes the demo hospital's HL7 v2.5.1: ADT, ORM, ORU, RDE, SIU and MDM, UTF-8, with zones on every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from console.engine.demo_hospital.catalogue import CODING_SYSTEM, Analyte, Medicine, Panel
+from console.engine.demo_hospital.people import Person
+
+FACILITY = "CGH"
+_ESCAPES = str.maketrans({"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\"})
+
+
+def stamp(moment: datetime) -> str:
+    """HL7 TS with seconds and zone, `20261120224100+0000` (HL7 2.5.1, 2.A.77)."""
+    return moment.strftime("%Y%m%d%H%M%S%z")
+
+
+def text(value: str) -> str:
+    """Escapes the delimiters (HL7 2.5.1, 2.7)."""
+    return value.translate(_ESCAPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One stay: its number and who attends."""
+
+    number: str
+    person: Person
+    patient_class: str
+    attending: str
+    admitted: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One ordered panel with its placer number, the laboratory's filler number and the sample's accession."""
+
+    placer: str
+    filler: str
+    accession: str
+    panel: Panel
+    priority: str
+    ordered: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One analyte's drawn value as text, with its flag (HL7 table 0078, '' = normal)."""
+
+    analyte: Analyte
+    value: str
+    flag: str
+
+
+def draw(random: Random, analyte: Analyte) -> Reading:
+    """A plausible value: mostly within the range, now and then outside."""
+    middle, half = (analyte.low + analyte.high) / 2, (analyte.high - analyte.low) / 2
+    value = max(random.gauss(middle, half * (0.45 + analyte.spread * (random.random() < 0.3))), analyte.low * 0.3, 0)
+    return reading(analyte, value)
+
+
+def reading(analyte: Analyte, value: float) -> Reading:
+    shown = f"{value:.{analyte.decimals}f}"
+    width = analyte.high - analyte.low
+    number = float(shown)
+    flag = ""
+    if number > analyte.high:
+        flag = "HH" if number > analyte.high + width / 2 else "H"
+    elif number < analyte.low:
+        flag = "LL" if number < analyte.low - width / 2 else "L"
+    return Reading(analyte, shown, flag)
+
+
+def header(sender: str, receiver: str, kind: str, structure: str, control_id: str, at: datetime) -> str:
+    return (
+        f"MSH|^~\\&|{sender}|{FACILITY}|{receiver}|{FACILITY}|{stamp(at)}||{kind}^{structure}|{control_id}|T|2.5.1"
+        "||||||UNICODE UTF-8"
+    )
+
+
+def patient(person: Person, *, authority: str = FACILITY) -> str:
+    identifiers = f"{person.mrn}^^^{authority}^MR"
+    if authority:
+        identifiers += f"~{person.nhs}^^^NHS^NH"
+    return (
+        f"PID|1||{identifiers}||{text(person.family)}^{text(person.given)}^^^{person.prefix}||{person.born:%Y%m%d}"
+        f"|{person.sex}|||{text(person.street)}^^{text(person.town)}||{person.phone}"
+    )
+
+
+def visit(stay: Visit, location: str, *, before: str = "", discharged: datetime | None = None) -> str:
+    fields = [""] * 46
+    fields[0], fields[1], fields[2], fields[3] = "PV1", "1", stay.patient_class, location
+    fields[6], fields[7], fields[10] = before, stay.attending, "MED"
+    fields[19], fields[44] = f"{stay.number}^^^{FACILITY}^VN", stamp(stay.admitted)
+    fields[45] = stamp(discharged) if discharged else ""
+    return "|".join(fields).rstrip("|")
+
+
+def adt(
+    event: str, stay: Visit, location: str, control_id: str, at: datetime, *, before: str = "", sender: str = "PAS"
+) -> list[str]:
+    structure = {"A04": "ADT_A01", "A08": "ADT_A01", "A13": "ADT_A01"}.get(event, f"ADT_{event}")
+    discharged = at if event == "A03" else None
+    return [
+        header(sender, "SIGNALBOX", f"ADT^{event}", structure, control_id, at),
+        f"EVN|{event}|{stamp(at)}||||{stamp(at)}",
+        patient(stay.person),
+        visit(stay, location, before=before, discharged=discharged),
+    ]
+
+
+def _order_segments(order: Order, control: str, status: str, doctor: str, at: datetime) -> list[str]:
+    panel = order.panel
+    service = f"{panel.code}^{text(panel.name)}^{CODING_SYSTEM[panel.laboratory]}"
+    return [
+        f"ORC|{control}|{order.placer}^EHR||{order.placer[:-2]}^EHR|{status}||||{stamp(at)}|||{doctor}",
+        f"OBR|1|{order.placer}^EHR||{service}|{order.priority}|{stamp(order.ordered)}||||||||||{doctor}||||||||{panel.section}",
+        f"TQ1|1||||||{stamp(order.ordered)}||{order.priority}",
+    ]
+
+
+def orm(stay: Visit, location: str, order: Order, control_id: str, at: datetime, *, control: str = "NW") -> list[str]:
+    """An order: NW new, CA cancel request."""
+    return [
+        header("EHR", order.panel.laboratory, "ORM^O01", "ORM_O01", control_id, at),
+        patient(stay.person),
+        visit(stay, location),
+        *_order_segments(order, control, "IP" if control == "NW" else "CA", stay.attending, at),
+    ]
+
+
+def oru(
+    stay: Visit | None,
+    person: Person,
+    location: str,
+    order: Order,
+    readings: Iterable[Reading],
+    control_id: str,
+    at: datetime,
+    *,
+    status: str = "F",
+    authority: str = FACILITY,
+    extra: Sequence[str] = (),
+) -> list[str]:
+    """A result. `stay` None: the laboratory does not know the visit. `extra`: OBX/NTE segments as they are."""
+    panel = order.panel
+    system = CODING_SYSTEM[panel.laboratory]
+    placer = f"{order.placer}^EHR" if order.placer else ""
+    filler = f"{order.filler}^{panel.laboratory}"
+    collected = stamp(order.ordered + timedelta(minutes=8))
+    lines = [
+        header(panel.laboratory, "SIGNALBOX", "ORU^R01", "ORU_R01", control_id, at),
+        patient(person, authority=authority),
+        *([visit(stay, location)] if stay else []),
+        f"ORC|RE|{placer}|{filler}||CM||||{stamp(at)}",
+        f"OBR|1|{placer}|{filler}|{panel.code}^{text(panel.name)}^{system}|{order.priority}|{stamp(order.ordered)}"
+        f"|{collected}|||||||||||{order.accession}||||{stamp(at)}||{panel.section}|{status}",
+    ]
+    for number, taken in enumerate(readings, start=1):
+        analyte = taken.analyte
+        lines.append(
+            f"OBX|{number}|NM|{analyte.code}^{text(analyte.name)}^{system}||{taken.value}|{analyte.unit}^^UCUM"
+            f"|{analyte.low:g}-{analyte.high:g}|{taken.flag}|||{status}|||{collected}|{FACILITY}"
+        )
+    return [*lines, *extra]
+
+
+def culture_lines(order: Order, stage: str, *, growth: bool) -> list[str]:
+    """The OBX lines of a culture: preliminary 'no growth yet', or the organism with its susceptibilities."""
+    system = CODING_SYSTEM[order.panel.laboratory]
+    if stage == "P":
+        return [f"OBX|1|ST|CULT^Culture^{system}|1|No growth after 24 hours|||N|||P"]
+    if not growth:
+        return [f"OBX|1|ST|CULT^Culture^{system}|1|No growth after 5 days|||N|||F"]
+    return [
+        f"OBX|1|CWE|CULT^Culture^{system}|1|112283007^Escherichia coli^SCT|||A|||F",
+        f"OBX|2|SN|AMOX-MIC^Amoxicillin MIC^{system}|1|>^32|ug/mL^^UCUM||R|||F",
+        f"OBX|3|SN|GENT-MIC^Gentamicin MIC^{system}|1|<=^1|ug/mL^^UCUM||S|||F",
+    ]
+
+
+def rde(stay: Visit, location: str, medicine: Medicine, number: str, control_id: str, at: datetime) -> list[str]:
+    """A pharmacy order (RDE^O11)."""
+    drug = f"{medicine.code}^{text(medicine.name)}^SCT"
+    return [
+        header("EHR", "PHARM", "RDE^O11", "RDE_O11", control_id, at),
+        patient(stay.person),
+        visit(stay, location),
+        f"ORC|NW|{number}^EHR|||IP||||{stamp(at)}|||{stay.attending}",
+        f"RXE|^{medicine.frequency}|{drug}|{medicine.dose}||{medicine.unit}^^UCUM|{medicine.form}|^{text(medicine.text)}"
+        f"|||28|{medicine.form}|0|||{number}",
+        f"TQ1|1||{medicine.frequency}||||{stamp(at)}",
+        f"RXR|{medicine.route}^^HL70162",
+    ]
+
+
+def siu(stay: Visit, number: str, starts: datetime, control_id: str, at: datetime) -> list[str]:
+    """A clinic appointment (SIU^S12)."""
+    minutes = 20
+    ends = starts + timedelta(minutes=minutes)
+    doctor = stay.attending
+    return [
+        header("PAS", "SIGNALBOX", "SIU^S12", "SIU_S12", control_id, at),
+        f"SCH|{number}^PAS|{number}^PAS|||||FOLLOWUP^Follow-up|FOLLOWUP^Follow-up|{minutes}|min|"
+        f"^^^{stamp(starts)}^{stamp(ends)}|||||{doctor}||||{doctor}|||||Booked",
+        patient(stay.person),
+        "RGS|1|A",
+        f"AIP|1|A|{doctor}|ATND||{stamp(starts)}|||{minutes}|min",
+        f"AIL|1|A|OPD^Room 4^^{FACILITY}||{stamp(starts)}",
+    ]
+
+
+def mdm(stay: Visit, location: str, number: str, control_id: str, at: datetime) -> list[str]:
+    """A discharge letter (MDM^T02)."""
+    return [
+        header("EHR", "SIGNALBOX", "MDM^T02", "MDM_T02", control_id, at),
+        f"EVN|T02|{stamp(at)}",
+        patient(stay.person),
+        visit(stay, location),
+        f"TXA|1|DS^Discharge summary|TX|{stamp(at)}|{stay.attending}|||||||{number}^EHR|||||AU||AV",
+        f"OBX|1|TX|DS^Discharge summary||Admitted {stay.admitted:%d-%b-%Y}. Recovered well.||||||F",
+        "OBX|2|TX|DS^Discharge summary||Follow-up in clinic in two weeks.||||||F",
+    ]
+
+
+def encode(lines: Iterable[str]) -> bytes:
+    """The message's bytes: segments ended by CR, UTF-8 as MSH-18 says."""
+    return ("\r".join(lines) + "\r").encode()
