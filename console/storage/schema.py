@@ -6,7 +6,7 @@ Times are integers, microseconds since the Unix epoch (UTC). JSON columns hold o
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 
 SCHEMA_VERSION = 1
 
@@ -102,10 +102,23 @@ inbox = Table(  # accepted, not yet mapped; a row goes when its outcome is journ
     _text("event_id", default=None),
     _text("trace_id", default=None),
     _text("state"),  # pending | waiting
-    _text("waits_for"),  # lane or parent key a waiting row waits for
+    _text("waits_for"),  # the dead letter's event id, or the key of the parent that has not come yet
     _int("attempts"),
     _int("next_at"),
-    Index("ix_inbox_waits", "waits_for"),
+    Index("ix_inbox_state", "state", "seq"),
+    Index(
+        "ix_inbox_waits", "waits_for", sqlite_where=text("waits_for <> ''"), postgresql_where=text("waits_for <> ''")
+    ),
+    sqlite_autoincrement=True,  # a position is never given twice: a released row keeps its place
+)
+
+order_holds = Table(  # numbers of orders that an open dead letter holds; their later messages wait
+    "order_holds",
+    metadata,
+    Column("order_key", Text, primary_key=True),
+    _text("event_id", default=None),  # of the message.dead_lettered that holds it
+    Index("ix_order_holds_event", "event_id"),
+    sqlite_with_rowid=False,
 )
 
 outbox = Table(
@@ -117,14 +130,26 @@ outbox = Table(
     _text("causation_id"),
     _text("lane"),
     Column("bundle", LargeBinary, nullable=False),
+    Column("entries", LargeBinary, nullable=False),  # [[type, id, version, if_match, offset, length], ...] in bundle
     _text("bundle_sha256"),
     _text("state"),  # pending | handed_over (to be read back)
     _int("attempts"),
     _int("next_at"),
     _text("last_error"),
     _int("created_at"),
-    Index("ix_outbox_next", "destination", "state", "next_at"),
-    Index("ix_outbox_lane", "destination", "lane", "seq"),
+    Index("ix_outbox_order", "destination", "seq"),
+    sqlite_autoincrement=True,  # the deliverer reads on from the last position it saw
+)
+
+remote_versions = Table(  # what a destination is known to hold: its ETag for If-Match, our content for comparison
+    "remote_versions",
+    metadata,
+    Column("destination", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    _text("etag"),
+    _text("sha256"),
+    sqlite_with_rowid=False,
 )
 
 dead_letters = Table(
@@ -132,6 +157,8 @@ dead_letters = Table(
     metadata,
     Column("event_id", Text, primary_key=True),  # of message.dead_lettered
     _text("trace_id", default=None),
+    _text("message_event_id"),  # of the message.received whose bytes these are
+    _int("arrival"),  # its place in the inbox, kept for the day it is taken up again; 0 = failed at delivery
     _text("hop"),
     _text("destination"),
     _text("code"),
@@ -329,45 +356,48 @@ resource_state = Table(  # our own current state: what the next message is proje
 
 # ---------------------------------------------------------------- the built-in FHIR store
 
-fhir_resources = Table(
+fhir_resources = Table(  # the current version of each
     "fhir_resources",
     metadata,
-    Column("type", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
+    Column("number", Serial, primary_key=True, autoincrement=True),
+    _text("type", default=None),
+    _text("id", default=None),
     _int("version"),
     _int("last_updated"),
-    _text("sha256"),
+    _text("sha256"),  # of the content as delivered, without the version's own meta
     Column("body", LargeBinary, nullable=False),  # with meta.versionId and meta.lastUpdated
     _text("event_id"),
+    Index("ix_fhir_identity", "type", "id", unique=True),
     Index("ix_fhir_updated", "type", "last_updated"),
 )
 
-fhir_history = Table(
+fhir_history = Table(  # every version, the current one too
     "fhir_history",
     metadata,
-    Column("type", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Serial, primary_key=True, autoincrement=True),
+    _text("type", default=None),
+    _text("id", default=None),
+    _int("version"),
     _int("last_updated"),
     _text("method"),
     _text("event_id"),
     Column("body", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
+    Index("ix_fhir_history_version", "type", "id", "version", unique=True),
 )
 
-fhir_search = Table(  # one row per search value of the current version
+# One row per search value of the current version. Written and read by storage.fhir_search only: `param` is the CRC-32
+# of "Type.parameter" and `resource` is fhir_resources.number, so that new rows fall beside each other (measured: 3 times
+# faster and 6 times smaller than names and ids as text). Dates and quantities in low/high, otherwise 0.
+fhir_search = Table(
     "fhir_search",
     metadata,
-    Column("type", Text, nullable=False),
-    Column("param", Text, nullable=False),
-    Column("value", Text, nullable=False),  # token code, folded string, or reference "Patient/x"
-    _text("system"),
-    Column("low", BigInteger),  # dates: microseconds, half-open [low, high)
-    Column("high", BigInteger),
-    Column("id", Text, nullable=False),
-    Index("ix_fhir_search_value", "type", "param", "value", "system"),
-    Index("ix_fhir_search_date", "type", "param", "low"),
-    Index("ix_fhir_search_id", "type", "id"),
+    Column("param", BigInteger, primary_key=True, autoincrement=False),
+    Column("value", Text, primary_key=True),  # token code, folded string, or reference "Patient/x"
+    Column("system", Text, primary_key=True),
+    Column("low", BigInteger, primary_key=True, autoincrement=False),  # dates: microseconds, half-open [low, high)
+    Column("high", BigInteger, primary_key=True, autoincrement=False),
+    Column("resource", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 concept_maps = Table(
