@@ -19,6 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from console.core.errors import Bug, EnvironmentFault, SignalboxError
+from console.core.events import Event
 from console.storage.database import Database, DriverConnection, fault_of, is_full
 from console.storage.reserve import Reserve
 from console.storage.write import WriteTransaction
@@ -29,6 +30,7 @@ GroupWork = Callable[[WriteTransaction, Sequence[Any]], Sequence[Any]]
 Outcome = Any  # a result of GroupWork, or the exception that stopped that one item
 GroupDone = Callable[[Sequence[Outcome]], None]
 CommitListener = Callable[[int, int], None]
+AppendListener = Callable[[int, Sequence[Event]], None]
 
 MAX_BATCH = 256
 _log = logging.getLogger(__name__)
@@ -85,7 +87,8 @@ class Journal:
         self._linger = min(linger, 0.002)
         self._queue: SimpleQueue[_Entry] = SimpleQueue()
         self._background: deque[_Single] = deque()
-        self._listeners: list[CommitListener] = []
+        self._commit_listeners: list[CommitListener] = []
+        self._append_listeners: list[AppendListener] = []
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._closing = threading.Lock()
         self._closed = False
@@ -140,7 +143,11 @@ class Journal:
 
         It must return at once. Register before `start`.
         """
-        self._listeners.append(listener)
+        self._commit_listeners.append(listener)
+
+    def on_append(self, listener: AppendListener) -> None:
+        """As `on_commit`, with the events themselves: `listener(first_seq, events)`; their own `seq` is 0."""
+        self._append_listeners.append(listener)
 
     @property
     def last_seq(self) -> int:
@@ -205,28 +212,30 @@ class Journal:
         return batch, True
 
     def _write(self, batch: list[_Single | _Group]) -> None:
-        first = self._last_seq + 1
         try:
-            last = self._transact(batch)
+            first, appended = self._transact(batch)
         except _Abandoned as abandoned:
             self._abandon(batch, abandoned)
             return
         self._fault = None
         self._commits += 1
-        self._last_seq = last
+        self._last_seq = first + len(appended) - 1
         for entry in batch:
             _resolve(entry)
-        if last >= first:
-            for listener in self._listeners:
-                _call(listener, first, last)
+        if appended:
+            for on_append in self._append_listeners:
+                _call(on_append, first, appended)
+            for on_commit in self._commit_listeners:
+                _call(on_commit, first, self._last_seq)
 
-    def _transact(self, batch: list[_Single | _Group]) -> int:
-        """Runs the batch and commits it; gives the last position in the journal. Raises _Abandoned."""
+    def _transact(self, batch: list[_Single | _Group]) -> tuple[int, list[Event]]:
+        """Runs the batch and commits it; gives the events it appended and their first position. Raises _Abandoned."""
         try:
             shed = self._reserve.shortage() if self._reserve else None
             connection = self._connection or self._connect()
             connection.execute("BEGIN IMMEDIATE")
-            transaction = WriteTransaction(connection, self._last_seq + 1)
+            first = self._last_seq + 1
+            transaction = WriteTransaction(connection, first)
             for work, groups in _by_work(batch).items():
                 self._run_groups(transaction, work, groups, shed)
             for entry in batch:
@@ -237,7 +246,7 @@ class Journal:
             raise
         except Exception as error:  # whatever it was, the waiters must hear of it
             raise self._abandonment(error) from error
-        return transaction.next_seq - 1
+        return first, transaction.appended
 
     def _commit(self, connection: DriverConnection) -> None:
         """The moment of truth, on its own so that crash tests can stop the world around it."""

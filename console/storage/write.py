@@ -11,31 +11,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-import orjson
-
-from console.core.clock import to_micros
 from console.core.events import Event
 from console.storage.database import DriverConnection, DriverCursor
-
-EVENT_COLUMNS = (
-    "seq",
-    "event_id",
-    "trace_id",
-    "causation_id",
-    "kind",
-    "occurred_at",
-    "recorded_at",
-    "source",
-    "hop",
-    "state",
-    "evidence",
-    "payload_sha256",
-    "attempt",
-    "error",
-    "keys",
-    "detail",
-    "schema_version",
-)
+from console.storage.event_rows import EVENT_COLUMNS, event_row
 
 _CHUNKS = (64, 32, 16, 8, 4, 2, 1)
 
@@ -43,16 +21,22 @@ _CHUNKS = (64, 32, 16, 8, 4, 2, 1)
 class WriteTransaction:
     """One open transaction of the journal. Only valid inside the job it was given to; only on the writer's thread."""
 
-    __slots__ = ("_connection", "_next_seq")
+    __slots__ = ("_appended", "_connection", "_first_seq")
 
-    def __init__(self, connection: DriverConnection, next_seq: int) -> None:
+    def __init__(self, connection: DriverConnection, first_seq: int) -> None:
         self._connection = connection
-        self._next_seq = next_seq
+        self._first_seq = first_seq
+        self._appended: list[Event] = []
 
     @property
     def next_seq(self) -> int:
         """The journal position the next appended event will get."""
-        return self._next_seq
+        return self._first_seq + len(self._appended)
+
+    @property
+    def appended(self) -> list[Event]:
+        """The events appended so far in this transaction, by every job; their `seq` is not filled in."""
+        return self._appended
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> DriverCursor:
         return self._connection.execute(sql, parameters)
@@ -79,42 +63,15 @@ class WriteTransaction:
 
     def append(self, events: Iterable[Event]) -> range:
         """Appends events to the journal; gives their positions, in the order given."""
-        first = self._next_seq
-        rows = [event_row(event, seq) for seq, event in enumerate(events, first)]
-        return self.append_rows(rows)
-
-    def append_rows(self, rows: Sequence[Sequence[Any]]) -> range:
-        """As `append`, for rows of `EVENT_COLUMNS` that already carry their positions from `next_seq` on."""
-        first = self._next_seq
-        self.insert("events", EVENT_COLUMNS, rows)
-        self._next_seq = first + len(rows)
-        return range(first, self._next_seq)
+        first = self.next_seq
+        given = list(events)
+        self.insert("events", EVENT_COLUMNS, [event_row(event, seq) for seq, event in enumerate(given, first)])
+        self._appended += given
+        return range(first, first + len(given))
 
     def _rewind(self, seq: int) -> None:
-        self._next_seq = seq
-
-
-def event_row(event: Event, seq: int) -> tuple[Any, ...]:
-    """The event as a row of `EVENT_COLUMNS`."""
-    return (
-        seq,
-        event.event_id,
-        event.trace_id,
-        event.causation_id,
-        event.kind.value,
-        to_micros(event.occurred_at),
-        to_micros(event.recorded_at),
-        event.source,
-        event.hop.value,
-        event.state.value,
-        event.evidence.value,
-        event.payload_sha256,
-        event.attempt,
-        orjson.dumps(event.error.as_json()) if event.error else None,
-        orjson.dumps([key.as_json() for key in event.keys]) if event.keys else None,
-        orjson.dumps(event.detail) if event.detail else None,
-        event.schema_version,
-    )
+        """Forgets the events from position `seq` on: their savepoint was rolled back."""
+        del self._appended[seq - self._first_seq :]
 
 
 @lru_cache(maxsize=512)
