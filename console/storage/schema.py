@@ -24,6 +24,11 @@ def _int(name: str, **more: object) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default="0", **more)  # type: ignore[arg-type]
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index over some of the rows. A query uses it only when it repeats the condition literally."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 # ---------------------------------------------------------------- the journal: append-only
 
 events = Table(
@@ -106,9 +111,7 @@ inbox = Table(  # accepted, not yet mapped; a row goes when its outcome is journ
     _int("attempts"),
     _int("next_at"),
     Index("ix_inbox_state", "state", "seq"),
-    Index(
-        "ix_inbox_waits", "waits_for", sqlite_where=text("waits_for <> ''"), postgresql_where=text("waits_for <> ''")
-    ),
+    _partial("ix_inbox_waits", "waits_for", where="waits_for <> ''"),
     sqlite_autoincrement=True,  # a position is never given twice: a released row keeps its place
 )
 
@@ -386,8 +389,8 @@ fhir_history = Table(  # every version, the current one too
 )
 
 # One row per search value of the current version. Written and read by storage.fhir_search only: `param` is the CRC-32
-# of "Type.parameter" and `resource` is fhir_resources.number, so that new rows fall beside each other (measured: 3 times
-# faster and 6 times smaller than names and ids as text). Dates and quantities in low/high, otherwise 0.
+# of "Type.parameter" and `resource` is fhir_resources.number, so that new rows fall beside each other (measured: a third
+# of the time and a sixth of the space of names and ids as text). Dates and quantities in low/high, otherwise 0.
 fhir_search = Table(
     "fhir_search",
     metadata,
@@ -397,6 +400,7 @@ fhir_search = Table(
     Column("low", BigInteger, primary_key=True, autoincrement=False),  # dates: microseconds, half-open [low, high)
     Column("high", BigInteger, primary_key=True, autoincrement=False),
     Column("resource", BigInteger, primary_key=True, autoincrement=False),
+    _partial("ix_fhir_search_dates", "resource", "param", "low", "high", where="value = '' AND system = ''"),
     sqlite_with_rowid=False,
 )
 
