@@ -20,6 +20,8 @@ from console.desktop.operations import Operation
 from console.desktop.places import Place
 from console.desktop.settings import SettingsStore
 
+RECENT_KEPT = 12
+
 
 class Link(StrEnum):
     """How the screen stands to its sources."""
@@ -81,6 +83,11 @@ class Session(QObject):
     badge_changed = Signal(str, int)
     """Page name and how many things there need somebody."""
     toast_requested = Signal(object)
+    recent_changed = Signal()
+    connection_requested = Signal(object)
+    """Open this `settings.Connection`."""
+    token_given = Signal(object, str)
+    """A connection's token, to be kept in the keyring."""
     try_now = Signal()
     """The user asks for contact at once."""
 
@@ -104,9 +111,13 @@ class Session(QObject):
         self.case_room: Any = None
         """`console.investigation`'s case room of the current connection, or None while there is none."""
         self.finder: Finder | None = None
+        self.recent: list[Hit] = []
+        """What was looked at in this run, newest first."""
         self.standing = Standing()
         self.privacy = settings.value.privacy.mask_on_start
         self.compact = False
+        self.current_page = ""
+        """Name of the page that is shown."""
 
     # ---- asking -----------------------------------------------------------------------------------------------
     def start(self, work: Callable[[], Coroutine[Any, Any, Any]], parent: QObject | None = None) -> Operation:
@@ -121,6 +132,11 @@ class Session(QObject):
     def go(self, page: str, **params: str) -> None:
         """Shows another place, with a step in the history."""
         self.place_requested.emit(Place(page, params))
+
+    def remember(self, hit: Hit) -> None:
+        """Puts something looked at on top of the recent list (palette, Investigate)."""
+        self.recent = [hit, *(h for h in self.recent if h.place != hit.place)][:RECENT_KEPT]
+        self.recent_changed.emit()
 
     def set_standing(self, standing: Standing) -> None:
         if standing != self.standing:

@@ -114,10 +114,10 @@ class Theme(QObject):
             font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
             if role == "mono":
                 for tag, value in (("liga", 0), ("calt", 0), ("zero", 1)):
-                    font.setFeature(tag, value)
+                    font.setFeature(QFont.Tag(tag), value)
                 font.setStyleHint(QFont.StyleHint.Monospace)
             else:
-                font.setFeature("tnum", 1)
+                font.setFeature(QFont.Tag("tnum"), 1)
         return font
 
     # ---- changing ---------------------------------------------------------------------------------------------
@@ -166,9 +166,10 @@ class Theme(QObject):
     def style_sheet(self) -> str:
         """`signalbox.qss` with tokens and sizes filled in. Raises KeyError when the sheet names an unknown token."""
         sheet = resource("themes", "signalbox.qss").read_text(encoding="utf-8")
-        sheet = re.sub(r"@icon\((\S+?)\)", lambda m: resource("icons", m[1]).as_posix(), sheet)
-        sheet = re.sub(r"@(\w+)", lambda m: self._hex[m[1]], sheet)
-        return re.sub(r"(\d+(?:\.\d+)?)px", lambda m: f"{self.px(float(m[1]))}px", sheet)
+        sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+        sheet = re.sub(r"@(?!icon\()(\w+)", lambda m: self._hex[m[1]], sheet)
+        sheet = re.sub(r"(\d+(?:\.\d+)?)px", lambda m: f"{self.px(float(m[1]))}px", sheet)
+        return re.sub(r"@icon\((\S+?)\)", lambda m: f'"{resource("icons", m[1]).as_posix()}"', sheet)
 
 
 _theme: Theme | None = None
