@@ -1,0 +1,367 @@
+"""Finding resources of the built-in FHIR store: the rows behind every search parameter, written and read in one place.
+
+Values that are compared exactly (tokens, references) are looked up one by one; ranges (dates, names) are gathered
+first. A search is one statement; resources come in a stable order, so pages neither repeat nor skip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+from zlib import crc32
+
+from sqlalchemy import Connection
+
+from console.fhir.search_index import IndexValue, index_values
+from console.storage.write import WriteTransaction
+
+Relation = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"]
+"""Prefixes of ordered parameters (hl7.org/fhir/R4/search.html#prefix)."""
+
+COLUMNS = ("param", "value", "system", "low", "high", "resource")
+_SYSTEMS = 32
+_TOP = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A code. `system` None means any, '' means a code without a system."""
+
+    param: str
+    code: str
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A folded text (`core.keys.fold_name`): how the value begins, what it is, or what it contains."""
+
+    param: str
+    folded: str
+    how: Literal["starts", "exact", "contains"] = "starts"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A date compared as a half-open span of microseconds (`fhir.search_index.date_span`)."""
+
+    param: str
+    low: int
+    high: int
+    relation: Relation = "eq"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference as stored: `Patient/x`, or an absolute URL."""
+
+    param: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity; `low` and `high` bound what the searched precision covers, times 10^6. Unit '' means any."""
+
+    param: str
+    low: int
+    high: int
+    relation: Relation = "eq"
+    unit: str = ""
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Whether the resource has no value at all for the parameter."""
+
+    param: str
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """`_lastUpdated`, as `Span`."""
+
+    low: int
+    high: int
+    relation: Relation = "eq"
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """`_id`: any of these."""
+
+    ids: tuple[str, ...]
+
+
+Value = Token | Words | Span | Reference | Amount | Missing | Updated | Ids
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Comma-separated alternatives of one parameter. `negated`: none of them (`:not`)."""
+
+    values: tuple[Value, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """`by` is `_lastUpdated`, `_id` or a date parameter of the type."""
+
+    by: str = "_lastUpdated"
+    descending: bool = True
+
+
+class Found(NamedTuple):
+    """One resource found. `body` carries meta.versionId and meta.lastUpdated; times in microseconds."""
+
+    id: str
+    version: int
+    last_updated: int
+    body: bytes
+
+
+# ---------------------------------------------------------------- writing
+
+
+def index_rows(resource: dict[str, Any], number: int) -> set[tuple[Any, ...]]:
+    """The rows of a resource that has this number in the store."""
+    resource_type = str(resource["resourceType"])
+    return {_row(resource_type, value, number) for value in index_values(resource)}
+
+
+def write_rows(write: WriteTransaction, added: Iterable[tuple[Any, ...]], removed: Iterable[tuple[Any, ...]]) -> None:
+    """Brings the index from one content to the next. Adding a row that is there changes nothing."""
+    gone = sorted(removed)
+    if gone:
+        write.executemany(
+            "DELETE FROM fhir_search WHERE param = ? AND value = ? AND system = ? AND low = ? AND high = ?"
+            " AND resource = ?",
+            gone,
+        )
+    write.insert("fhir_search", COLUMNS, sorted(added), conflict="ON CONFLICT DO NOTHING")
+
+
+def _row(resource_type: str, value: IndexValue, number: int) -> tuple[Any, ...]:
+    return (
+        parameter_number(resource_type, value.param),
+        value.value[:1024],
+        value.system[:1024],
+        value.low or 0,
+        value.high or 0,
+        number,
+    )
+
+
+@lru_cache(maxsize=4096)
+def parameter_number(resource_type: str, param: str) -> int:
+    """What stands for `Type.parameter` in the index, on every machine the same."""
+    return crc32(f"{resource_type}.{param}".encode())
+
+
+# ---------------------------------------------------------------- reading
+
+
+def search(
+    connection: Connection,
+    resource_type: str,
+    criteria: Sequence[AnyOf],
+    *,
+    sort: Sort | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Found]:
+    """The resources of the type that meet every criterion, `limit` at most, from `offset` on in a stable order."""
+    clause, values = _conditions(connection, resource_type, criteria)
+    order, order_values = _order(resource_type, sort or Sort())
+    rows = connection.exec_driver_sql(
+        f"SELECT r.id, r.version, r.last_updated, r.body FROM fhir_resources r WHERE {clause}{order} LIMIT ? OFFSET ?",
+        (*values, *order_values, limit, offset),
+    )
+    return [Found(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def count(connection: Connection, resource_type: str, criteria: Sequence[AnyOf], *, most: int = 100_000) -> int:
+    """How many there are, counted up to `most`."""
+    clause, values = _conditions(connection, resource_type, criteria)
+    return int(
+        connection.exec_driver_sql(
+            f"SELECT count(*) FROM (SELECT 1 FROM fhir_resources r WHERE {clause} LIMIT ?)", (*values, most)
+        ).scalar_one()
+    )
+
+
+def referring(connection: Connection, resource_type: str, param: str, targets: Sequence[str]) -> list[Found]:
+    """The resources of the type whose reference parameter names any of the targets (`_revinclude`), by number."""
+    number = parameter_number(resource_type, param)
+    found: list[Found] = []
+    for target in targets:
+        rows = connection.exec_driver_sql(
+            "SELECT r.id, r.version, r.last_updated, r.body FROM fhir_search s CROSS JOIN fhir_resources r"
+            " ON r.number = s.resource WHERE s.param = ? AND s.value = ? AND s.system = '' ORDER BY r.number",
+            (number, target),
+        )
+        found.extend(Found(row[0], row[1], row[2], row[3]) for row in rows)
+    return found
+
+
+def _conditions(connection: Connection, resource_type: str, criteria: Sequence[AnyOf]) -> tuple[str, list[Any]]:
+    clauses = ["r.type = ?"]
+    values: list[Any] = [resource_type]
+    driver = _most_selective(connection, resource_type, criteria)
+    if driver is not None:
+        # The unary plus keeps the planner off the index by type: the driver's few rows are looked up by number.
+        clauses = [f"+{clauses[0]}"]
+    for place, criterion in enumerate(criteria):
+        parts = [_condition(connection, resource_type, value, gather=place == driver) for value in criterion.values]
+        joined = " OR ".join(sql for sql, _ in parts) or "0"
+        clauses.append(f"NOT ({joined})" if criterion.negated else f"({joined})")
+        for _, more in parts:
+            values.extend(more)
+    return " AND ".join(clauses), values
+
+
+_FEW = 2_000
+
+
+def _most_selective(connection: Connection, resource_type: str, criteria: Sequence[AnyOf]) -> int | None:
+    """The criterion with the fewest index rows, if they are few; None: walk the type by time and test each."""
+    best, best_count = None, _FEW
+    for place, criterion in enumerate(criteria):
+        if criterion.negated or not all(isinstance(v, Token | Words | Span | Reference) for v in criterion.values):
+            continue
+        rows = 0
+        for value in criterion.values:
+            inside, values = _inside(resource_type, value)
+            rows += connection.exec_driver_sql(
+                f"SELECT count(*) FROM (SELECT 1 FROM fhir_search s WHERE {inside} LIMIT ?)", (*values, best_count)
+            ).scalar_one()
+        if rows < best_count:
+            best, best_count = place, rows
+    return best
+
+
+def _condition(connection: Connection, resource_type: str, value: Value, *, gather: bool) -> tuple[str, list[Any]]:
+    """SQL that is true of `r` when the value fits. `gather`: by a list of numbers instead of row by row."""
+    if isinstance(value, Ids):
+        return f"r.id IN ({', '.join('?' * len(value.ids))})", list(value.ids)
+    if isinstance(value, Updated):
+        return _compared("r.last_updated", "r.last_updated + 1", value)
+    if isinstance(value, Missing):
+        number = parameter_number(resource_type, value.param)
+        sql = "IN" if not value.missing else "NOT IN"
+        return f"r.number {sql} (SELECT s.resource FROM fhir_search s WHERE s.param = ?)", [number]
+    if not gather:
+        if isinstance(value, Token):
+            return _exactly(connection, resource_type, value.param, value.code, value.system)
+        if isinstance(value, Reference):
+            return _exactly(connection, resource_type, value.param, value.target, "")
+        if isinstance(value, Span):
+            sql, values = _compared("s.low", "s.high", value)
+            return (
+                "EXISTS (SELECT 1 FROM fhir_search s WHERE s.resource = r.number AND s.param = ?"
+                f" AND s.value = '' AND s.system = '' AND {sql})",
+                [parameter_number(resource_type, value.param), *values],
+            )
+    inside, values = _inside(resource_type, value)
+    return f"r.number IN (SELECT s.resource FROM fhir_search s WHERE {inside})", values
+
+
+def _exactly(
+    connection: Connection, resource_type: str, param: str, text: str, system: str | None
+) -> tuple[str, list[Any]]:
+    number = parameter_number(resource_type, param)
+    systems = [system] if system is not None else _systems(connection, number, text)
+    if not systems:
+        return "0", []
+    return (
+        f"EXISTS (SELECT 1 FROM fhir_search s WHERE s.param = ? AND s.value = ?"
+        f" AND s.system IN ({', '.join('?' * len(systems))}) AND s.low = 0 AND s.high = 0 AND s.resource = r.number)",
+        [number, text, *systems],
+    )
+
+
+def _systems(connection: Connection, number: int, text: str) -> list[str]:
+    """The systems in which a code occurs, leaping from one to the next; the first `_SYSTEMS`."""
+    systems: list[str] = []
+    comparison, last = ">=", ""
+    while len(systems) < _SYSTEMS:
+        row = connection.exec_driver_sql(
+            f"SELECT system FROM fhir_search WHERE param = ? AND value = ? AND system {comparison} ?"
+            " ORDER BY system LIMIT 1",
+            (number, text, last),
+        ).first()
+        if row is None:
+            break
+        comparison, last = ">", str(row[0])
+        systems.append(last)
+    return systems
+
+
+def _inside(resource_type: str, value: Value) -> tuple[str, list[Any]]:
+    """SQL over the index row `s`."""
+    assert isinstance(value, Token | Words | Span | Reference | Amount)
+    values: list[Any] = [parameter_number(resource_type, value.param)]
+    sql = "s.param = ?"
+    if isinstance(value, Token):
+        sql, values = f"{sql} AND s.value = ?", [*values, value.code]
+        if value.system is not None:
+            sql, values = f"{sql} AND s.system = ?", [*values, value.system]
+        return sql, values
+    if isinstance(value, Reference):
+        return f"{sql} AND s.value = ? AND s.system = ''", [*values, value.target]
+    if isinstance(value, Words):
+        if value.how == "exact":
+            return f"{sql} AND s.value = ?", [*values, value.folded]
+        if value.how == "starts":
+            return f"{sql} AND s.value >= ? AND s.value < ?", [*values, value.folded, value.folded + _TOP]
+        return f"{sql} AND instr(s.value, ?) > 0", [*values, value.folded]
+    if isinstance(value, Span):
+        compared, more = _compared("s.low", "s.high", value)
+        return f"{sql} AND s.value = '' AND s.system = '' AND {compared}", [*values, *more]
+    compared, more = _compared("s.low", "s.high", value)
+    sql, values = f"{sql} AND {compared}", [*values, *more]
+    if value.unit:
+        sql, values = f"{sql} AND s.value = ?", [*values, value.unit]
+    if value.system is not None:
+        sql, values = f"{sql} AND s.system = ?", [*values, value.system]
+    return sql, values
+
+
+def _compared(low: str, high: str, wanted: Span | Updated | Amount) -> tuple[str, list[Any]]:
+    """The stored span [low, high) against the searched one, as the FHIR prefixes lay down."""
+    a, b = wanted.low, wanted.high
+    match wanted.relation:
+        case "eq":
+            return f"{low} >= ? AND {high} <= ?", [a, b]
+        case "ne":
+            return f"NOT ({low} >= ? AND {high} <= ?)", [a, b]
+        case "gt":
+            return f"{high} > ?", [b]
+        case "lt":
+            return f"{low} < ?", [a]
+        case "ge":
+            return f"({low} >= ? OR {high} > ?)", [a, b]
+        case "le":
+            return f"({high} <= ? OR {low} < ?)", [b, a]
+        case "sa":
+            return f"{low} >= ?", [b]
+        case "eb":
+            return f"{high} <= ?", [a]
+
+
+def _order(resource_type: str, sort: Sort) -> tuple[str, list[Any]]:
+    way = "DESC" if sort.descending else "ASC"
+    if sort.by == "_id":
+        return f" ORDER BY r.id {way}", []
+    if sort.by == "_lastUpdated":
+        return f" ORDER BY r.last_updated {way}, r.number {way}", []
+    of_row = (
+        "(SELECT min(s.low) FROM fhir_search s WHERE s.resource = r.number AND s.param = ?"
+        " AND s.value = '' AND s.system = '')"
+    )
+    return f" ORDER BY {of_row} {way} NULLS LAST, r.number {way}", [parameter_number(resource_type, sort.by)]

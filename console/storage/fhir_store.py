@@ -1,0 +1,223 @@
+"""The built-in FHIR store: current versions, their history and their search rows, written together.
+
+A delivery is applied whole or not at all. Content equal to what is there makes no new version, so doing it again
+changes nothing; content over another version than the delivery was made for is a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection
+
+from console.core.clock import iso_micros
+from console.core.errors import Conflict
+from console.fhir import document
+from console.storage import fhir_search
+from console.storage.database import DriverConnection
+from console.storage.write import WriteTransaction
+
+_RESOURCE = ("number", "type", "id", "version", "last_updated", "sha256", "body", "event_id")
+_HISTORY = ("type", "id", "version", "last_updated", "method", "event_id", "body")
+_REPLACE = "ON CONFLICT (number) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in ("version", "last_updated", "sha256", "body", "event_id")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """One resource of a delivery. `content` is what was mapped, without version meta; `if_match` the version it was
+    made over (None: it must be new, or equal to what is there)."""
+
+    type: str
+    id: str
+    content: bytes
+    if_match: int | None
+
+    @property
+    def reference(self) -> str:
+        return f"{self.type}/{self.id}"
+
+
+Identity = tuple[str, str, int]
+"""Type, id, version."""
+
+
+class Version(NamedTuple):
+    """One version as stored. `body` carries meta.versionId and meta.lastUpdated; times in microseconds."""
+
+    type: str
+    id: str
+    version: int
+    last_updated: int
+    method: str
+    event_id: str
+    body: bytes
+
+
+@dataclass(slots=True)
+class _Current:
+    number: int
+    version: int
+    sha256: str
+    body: bytes
+    indexed: frozenset[tuple[Any, ...]] = frozenset()  # its rows in the search index before this transaction
+    row: tuple[Any, ...] | None = None  # to be written
+
+
+class Changes:
+    """Deliveries applied within one transaction; later ones see earlier ones. `write` puts everything down at once."""
+
+    def __init__(self, write: WriteTransaction, now: int) -> None:
+        """`now` in microseconds: meta.lastUpdated of what is written."""
+        self._write = write
+        self._now = now
+        self._current: dict[tuple[str, str], _Current | None] = {}
+        self._history: list[tuple[Any, ...]] = []
+        self._next_number = 0
+
+    def apply(self, puts: Sequence[Put], event_id: str) -> list[int]:
+        """The version each resource has afterwards, in order. Raises Conflict, and then nothing of it is kept."""
+        for put in puts:
+            self._check(put)
+        return [self._put(put, event_id) for put in puts]
+
+    def write(self) -> None:
+        """Writes resources, history and search rows of everything applied."""
+        changed = [current for current in self._current.values() if current is not None and current.row is not None]
+        self._write.insert("fhir_resources", _RESOURCE, [c.row for c in changed if c.row], conflict=_REPLACE)
+        self._write.insert("fhir_history", _HISTORY, self._history)
+        added: list[tuple[Any, ...]] = []
+        removed: list[tuple[Any, ...]] = []
+        for current in changed:
+            rows = fhir_search.index_rows(orjson.loads(current.body), current.number)
+            added.extend(rows - current.indexed)
+            removed.extend(current.indexed - rows)
+        fhir_search.write_rows(self._write, added, removed)
+
+    def _check(self, put: Put) -> None:
+        current = self._find(put)
+        version = current.version if current else None
+        if version == put.if_match or (current and current.sha256 == _digest(put.content)):
+            return
+        raise Conflict(
+            f"The built-in store holds {put.type} in version {version or 0}, the delivery was made over"
+            f" {put.if_match or 0}.",
+            code="version-conflict",
+            detail=put.reference,
+        )
+
+    def _put(self, put: Put, event_id: str) -> int:
+        current = self._find(put)
+        digest = _digest(put.content)
+        if current is not None and current.sha256 == digest:
+            return current.version
+        if current is None:
+            current = self._current[put.type, put.id] = _Current(self._number(), 0, "", b"")
+        elif current.row is None:
+            current.indexed = frozenset(fhir_search.index_rows(orjson.loads(current.body), current.number))
+        version = current.version + 1
+        body = with_version(put.content, version, self._now)
+        current.version, current.sha256, current.body = version, digest, body
+        current.row = (current.number, put.type, put.id, version, self._now, digest, body, event_id)
+        self._history.append((put.type, put.id, version, self._now, "PUT", event_id, body))
+        return version
+
+    def _find(self, put: Put) -> _Current | None:
+        key = (put.type, put.id)
+        if key not in self._current:
+            row = self._write.execute(
+                "SELECT number, version, sha256, body FROM fhir_resources WHERE type = ? AND id = ?", key
+            ).fetchone()
+            self._current[key] = _Current(*row) if row else None
+        return self._current[key]
+
+    def _number(self) -> int:
+        if not self._next_number:
+            row = self._write.execute("SELECT max(number) FROM fhir_resources").fetchone()
+            self._next_number = row[0] or 0
+        self._next_number += 1
+        return self._next_number
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def with_version(content: bytes, version: int, last_updated: int) -> bytes:
+    """The content with meta.versionId and meta.lastUpdated. Deterministic; decimals stay as sent.
+
+    `content` is a JSON object of at least one member.
+    """
+    meta = {"lastUpdated": iso_micros(last_updated), "versionId": str(version)}
+    if b'"meta":' not in content:
+        return b'{"meta":' + orjson.dumps(meta) + b"," + content[1:]
+    body = document.from_bytes(content)
+    body["meta"] = {**body.get("meta", {}), **meta}
+    return document.to_bytes(body)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def stored_versions(reader: DriverConnection, wanted: Sequence[Identity]) -> dict[Identity, Version]:
+    """These versions, by (type, id, version), on another connection than wrote them: what is really there."""
+    found: dict[Identity, Version] = {}
+    for key in wanted:
+        row = reader.execute(
+            "SELECT type, id, version, last_updated, method, event_id, body FROM fhir_history"
+            " WHERE type = ? AND id = ? AND version = ?",
+            key,
+        ).fetchone()
+        if row is not None:
+            found[key] = Version(*row)
+    return found
+
+
+def read(connection: Connection, resource_type: str, resource_id: str) -> Version | None:
+    """The current version, None when the store never held it."""
+    row = connection.exec_driver_sql(
+        "SELECT type, id, version, last_updated, 'PUT', event_id, body FROM fhir_resources WHERE type = ? AND id = ?",
+        (resource_type, resource_id),
+    ).first()
+    return Version(*tuple(row)) if row else None
+
+
+def read_version(connection: Connection, resource_type: str, resource_id: str, version: int) -> Version | None:
+    """One version of the resource's history."""
+    row = connection.exec_driver_sql(
+        "SELECT type, id, version, last_updated, method, event_id, body FROM fhir_history"
+        " WHERE type = ? AND id = ? AND version = ?",
+        (resource_type, resource_id, version),
+    ).first()
+    return Version(*tuple(row)) if row else None
+
+
+def history(
+    connection: Connection,
+    resource_type: str = "",
+    resource_id: str = "",
+    *,
+    since: int = 0,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Version]:
+    """Versions newest first: of one resource, of a type, or ('' for both) of all. `since`: microseconds, inclusive."""
+    clauses, values = ["last_updated >= ?"], list[Any]([since])
+    if resource_type:
+        clauses.append("type = ?")
+        values.append(resource_type)
+    if resource_id:
+        clauses.append("id = ?")
+        values.append(resource_id)
+    order = "version DESC" if resource_id else "number DESC"
+    rows = connection.exec_driver_sql(
+        "SELECT type, id, version, last_updated, method, event_id, body FROM fhir_history"
+        f" WHERE {' AND '.join(clauses)} ORDER BY {order} LIMIT ? OFFSET ?",
+        (*values, limit, offset),
+    )
+    return [Version(*tuple(row)) for row in rows]
