@@ -184,7 +184,7 @@ def read(connection: Connection, resource_type: str, resource_id: str) -> Versio
         "SELECT type, id, version, last_updated, 'PUT', event_id, body FROM fhir_resources WHERE type = ? AND id = ?",
         (resource_type, resource_id),
     ).first()
-    return Version(*tuple(row)) if row else None
+    return Version._make(row) if row else None
 
 
 def read_version(connection: Connection, resource_type: str, resource_id: str, version: int) -> Version | None:
@@ -194,7 +194,7 @@ def read_version(connection: Connection, resource_type: str, resource_id: str, v
         " WHERE type = ? AND id = ? AND version = ?",
         (resource_type, resource_id, version),
     ).first()
-    return Version(*tuple(row)) if row else None
+    return Version._make(row) if row else None
 
 
 def history(
@@ -220,4 +220,4 @@ def history(
         f" WHERE {' AND '.join(clauses)} ORDER BY {order} LIMIT ? OFFSET ?",
         (*values, limit, offset),
     )
-    return [Version(*tuple(row)) for row in rows]
+    return [Version._make(row) for row in rows]
