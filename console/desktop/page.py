@@ -8,9 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from console.desktop.actions import Command
-from console.desktop.change_hub import Changes
 from console.desktop.places import Place
 from console.desktop.session import Session
+from console.investigation.answer import FeedChanges
 
 
 class Page(QWidget):
@@ -48,7 +48,7 @@ class Page(QWidget):
     def left(self) -> None:
         """Another page is shown; stop timers, let running operations end."""
 
-    def changes_arrived(self, changes: Changes) -> None:
+    def changes_arrived(self, changes: FeedChanges) -> None:
         """New events (at most ten times a second), whether or not the page is visible."""
 
     def next_pane(self) -> None:

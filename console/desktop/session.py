@@ -1,4 +1,4 @@
-"""What every page may ask for: the io thread, settings, formats, the case room, and the way to other places."""
+"""What every page may ask for: the io thread, settings, formats, the desk, and the way to other places."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,6 +19,9 @@ from console.desktop.jobs import Jobs
 from console.desktop.operations import Operation
 from console.desktop.places import Place
 from console.desktop.settings import SettingsStore
+
+if TYPE_CHECKING:
+    from console.investigation.desk import Desk
 
 RECENT_KEPT = 12
 
@@ -78,7 +81,7 @@ class Session(QObject):
     standing_changed = Signal(object)
     privacy_changed = Signal(bool)
     compact_changed = Signal(bool)
-    case_room_changed = Signal()
+    desk_changed = Signal()
     """Another connection: everything shown belongs to the old one."""
     badge_changed = Signal(str, int)
     """Page name and how many things there need somebody."""
@@ -108,8 +111,8 @@ class Session(QObject):
         self.hub = ChangeHub(io.bridge, self)
         self.jobs = Jobs(self)
         self.commands = CommandBook()
-        self.case_room: Any = None
-        """`console.investigation`'s case room of the current connection, or None while there is none."""
+        self.desk: Desk | None = None
+        """Answers every question about the connected hospital; its coroutines run on the io thread only."""
         self.finder: Finder | None = None
         self.recent: list[Hit] = []
         """What was looked at in this run, newest first."""
@@ -153,9 +156,10 @@ class Session(QObject):
             self.compact = on
             self.compact_changed.emit(on)
 
-    def set_case_room(self, case_room: Any) -> None:
-        self.case_room = case_room
-        self.case_room_changed.emit()
+    def set_desk(self, desk: Desk | None) -> None:
+        self.desk = desk
+        self.hub.forget()
+        self.desk_changed.emit()
 
     def toast(self, text: str, *, tone: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
         """A short notice in the corner. `tone` is info, ok, warn or fail; `action` names a button."""

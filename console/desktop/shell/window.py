@@ -9,7 +9,6 @@ from PySide6.QtGui import QIcon, QKeySequence, QPainter, QPaintEvent, QResizeEve
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from console.desktop.actions import EVERYWHERE, Command, is_single_letter, shown_shortcut
-from console.desktop.change_hub import Changes
 from console.desktop.page import Page
 from console.desktop.pages import PageSpec, page_spec, shown_pages
 from console.desktop.places import History, Place
@@ -24,6 +23,7 @@ from console.desktop.shell.status_bar import StatusBar
 from console.desktop.shell.toasts import Toasts
 from console.desktop.shell.top_bar import TopBar
 from console.desktop.theme import px, theme
+from console.investigation.answer import FeedChanges
 
 COMPACT_WIDTH, COMPACT_HEIGHT = 1500, 900
 """Below either, pages fold: drawers for side panels, icons for the rail."""
@@ -68,7 +68,7 @@ class Window(QWidget):
         session.place_requested.connect(self.go)
         session.badge_changed.connect(self._set_badge)
         session.hub.changed.connect(self._spread)
-        session.case_room_changed.connect(self._drop_pages)
+        session.desk_changed.connect(self._drop_pages)
         session.toast_requested.connect(lambda toast: self.toasts.show_toast(toast))
         session.compact_changed.connect(self._set_compact)
         theme().changed.connect(self._theme_changed)
@@ -252,7 +252,7 @@ class Window(QWidget):
         self.top_bar.show_environment(environment, name)
 
     # ---- events -----------------------------------------------------------------------------------------------
-    def _spread(self, changes: Changes) -> None:
+    def _spread(self, changes: FeedChanges) -> None:
         for page in list(self._pages.values()):
             page.changes_arrived(changes)
 
