@@ -1,0 +1,47 @@
+"""Messages per sender and minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from console.core.clock import to_micros
+from console.core.events import Kind
+from console.storage.traffic import recent_traffic
+from tests.builders.events import START
+from tests.builders.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_that_each_sender_has_its_messages_by_minute(store: Store) -> None:
+    for minute, sender in ((0, "LIS"), (0, "LIS"), (2, "LIS"), (1, "PAS")):
+        store.message(sender=sender, at=START + timedelta(minutes=minute, seconds=5))
+    now = START + timedelta(minutes=3)
+    with store.database.reader() as connection:
+        lis, pas = recent_traffic(connection, now=to_micros(now), minutes=5)
+    assert (lis.sender, lis.counts, lis.total) == ("LIS", (0, 2, 0, 1, 0), 3)
+    assert (pas.sender, pas.counts, pas.total) == ("PAS", (0, 0, 1, 0, 0), 1)
+    assert lis.last_at == to_micros(START + timedelta(minutes=2, seconds=5))
+
+
+def test_that_a_sender_unheard_for_long_is_still_named(store: Store) -> None:
+    store.message(sender="OLD")
+    with store.database.reader() as connection:
+        [old] = recent_traffic(connection, now=to_micros(START + timedelta(days=3)), minutes=720)
+    assert (sum(old.counts), old.total, len(old.counts)) == (0, 1, 720)
+
+
+def test_that_refused_and_nameless_messages_count_too(store: Store) -> None:
+    store.message(sender="", outcome=Kind.QUARANTINED)
+    with store.database.reader() as connection:
+        [nameless] = recent_traffic(connection, now=to_micros(store.now), minutes=1)
+    assert (nameless.sender, nameless.total) == ("STB", 1)
