@@ -10,11 +10,9 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from console.core.clock import iso_micros
 from console.storage.event_reading import SCAN
-from console.storage.schema import events, fhir_history, messages, outbox, traces
+from console.storage.schema import events, outbox, traces
 
 TraceRow = Row[Any]
-ResourceVersion = tuple[str, str, int]
-"""Type, id, version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,38 +127,10 @@ def children(connection: Connection, trace_id: str) -> list[str]:
     return [str(row[0]) for row in connection.execute(query.limit(10_000)).all()]
 
 
-def message_of_trace(connection: Connection, trace_id: str) -> Row[Any] | None:
-    """The first message stored for the trace: the original, not a duplicate of it."""
-    query = (
-        select(messages).where(messages.c.trace_id == trace_id).order_by(messages.c.received_at, messages.c.event_id)
-    )
-    return connection.execute(query.limit(1)).first()
-
-
-def message_of_event(connection: Connection, event_id: str) -> Row[Any] | None:
-    return connection.execute(select(messages).where(messages.c.event_id == event_id)).first()
-
-
 def bundles_of_trace(connection: Connection, trace_id: str) -> Sequence[Row[Any]]:
     """What still waits to be delivered for the trace."""
     query = select(outbox.c.destination, outbox.c.bundle_sha256, outbox.c.state, outbox.c.bundle)
     return connection.execute(query.where(outbox.c.trace_id == trace_id).order_by(outbox.c.seq)).all()
-
-
-def resource_versions(
-    connection: Connection, wanted: Sequence[tuple[str, str, int]]
-) -> dict[tuple[str, str, int], bytes]:
-    """Bodies as filed in the built-in store, by (type, id, version); those it does not hold are left out."""
-    found: dict[tuple[str, str, int], bytes] = {}
-    for kind, identity, version in wanted:
-        body = connection.execute(
-            select(fhir_history.c.body).where(
-                fhir_history.c.type == kind, fhir_history.c.id == identity, fhir_history.c.version == version
-            )
-        ).scalar()
-        if body is not None:
-            found[kind, identity, version] = body
-    return found
 
 
 def counts_by_state(connection: Connection, encounter_ids: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -14,14 +14,14 @@ from typing import Any
 
 import orjson
 
-from console.core.clock import iso, to_micros
+from console.core.clock import to_micros
 from console.core.events import Event, EventError, Kind, State
 from console.core.keys import Key, KeyKind, fold_key, fold_name
-from console.evidence.trace import fold_trace
-from console.fhir.search_index import index_values
 from console.storage.database import Database, open_database
+from console.storage.fhir_store import Changes, Put
 from console.storage.journal import Journal
 from console.storage.key_index import index_keys
+from console.storage.traces import TraceRows
 from console.storage.traffic import count_arrivals
 from console.storage.write import WriteTransaction
 from tests.builders.events import START, JournalBuilder
@@ -149,7 +149,7 @@ class Store:
         sha = hashlib.sha256(raw).hexdigest()
         builder.events[0] = replace(builder.events[0], keys=keys, payload_sha256=sha)
         stored = Stored(trace, root.event_id, raw, builder.events)
-        self.write(lambda write: _store_message(write, stored, detail, parent, patient_id, encounter_id))
+        self.write(lambda write: _store_message(write, stored, detail, parent))
         self.now = builder.now
         self.stored.append(stored)
         return stored
@@ -228,36 +228,14 @@ class Store:
     def resource(self, body: dict[str, Any], *, at: datetime | None = None, event_id: str = "") -> int:
         """Files the next version of a resource; gives its number."""
         kind, identity = str(body["resourceType"]), str(body["id"])
-        when = at or self.now
 
         def job(write: WriteTransaction) -> int:
             rows = write.query("SELECT version FROM fhir_resources WHERE type = ? AND id = ?", (kind, identity))
-            version = (rows[0][0] if rows else 0) + 1
-            filed = orjson.dumps(
-                {**body, "meta": {**body.get("meta", {}), "versionId": str(version), "lastUpdated": iso(when)}}
-            )
-            micros = to_micros(when)
-            write.execute("DELETE FROM fhir_resources WHERE type = ? AND id = ?", (kind, identity))
-            write.execute("DELETE FROM fhir_search WHERE type = ? AND id = ?", (kind, identity))
-            write.insert(
-                "fhir_resources",
-                ("type", "id", "version", "last_updated", "sha256", "body", "event_id"),
-                [(kind, identity, version, micros, hashlib.sha256(filed).hexdigest(), filed, event_id)],
-            )
-            write.insert(
-                "fhir_history",
-                ("type", "id", "version", "last_updated", "method", "event_id", "body"),
-                [(kind, identity, version, micros, "PUT", event_id, filed)],
-            )
-            write.insert(
-                "fhir_search",
-                ("type", "param", "value", "system", "low", "high", "id"),
-                [
-                    (kind, v.param, v.value, v.system, v.low, v.high, identity)
-                    for v in sorted(index_values(body), key=str)
-                ],
-            )
-            return int(version)
+            changes = Changes(write, to_micros(at or self.now))
+            put = Put(kind, identity, orjson.dumps(body), rows[0][0] if rows else None)
+            [version] = changes.apply([put], event_id)
+            changes.write()
+            return version
 
         return int(self.write(job))
 
@@ -276,13 +254,10 @@ def _keys(**values: str) -> tuple[Key, ...]:
     return tuple(Key(kinds[name][0], value, kinds[name][1]) for name, value in values.items() if value)
 
 
-def _store_message(
-    write: WriteTransaction, stored: Stored, detail: dict[str, Any], parent: str, patient_id: str, encounter_id: str
-) -> None:
+def _store_message(write: WriteTransaction, stored: Stored, detail: dict[str, Any], parent: str) -> None:
     positions = write.append(stored.events)
     index_keys(write, positions.start, stored.events)
     count_arrivals(write, positions.start, stored.events)
-    trace = fold_trace(stored.events)
     root = stored.events[0]
     write.insert(
         "messages",
@@ -298,26 +273,7 @@ def _store_message(
             )
         ],
     )
-    write.insert(
-        "traces",
-        (
-            *("trace_id", "event_id", "parent_trace_id", "received_at", "last_at", "message_type", "control_id"),
-            *("sender", "title", "state", "error_code", "patient_id", "encounter_id", "duplicates"),
-        ),
-        [
-            (
-                *(
-                    trace.trace_id,
-                    trace.event_id,
-                    parent or None,
-                    to_micros(trace.received_at),
-                    to_micros(trace.last_at),
-                ),
-                *(trace.message_type, trace.control_id, trace.sender, trace.title, trace.state.value),
-                *(trace.error.code if trace.error else "", patient_id, encounter_id, trace.duplicates),
-            )
-        ],
-    )
+    TraceRows().fold(write, positions.start, stored.events)
     write.execute(
         "INSERT INTO watermarks (name, seq) VALUES ('key_index', ?)"
         " ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
