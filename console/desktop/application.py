@@ -110,7 +110,7 @@ class Desktop(QObject):
             screen = self.application.primaryScreen().availableGeometry()
             if screen.width() <= width or screen.height() <= height:
                 self.window.setWindowState(Qt.WindowState.WindowMaximized)
-        self.window.go(Place(self.options.page or "settings"))
+        self.window.go(Place(self.options.page or "welcome"))
         self.window.show()
 
     def close(self) -> None:

@@ -44,19 +44,38 @@ def pixmap(name: str, token: str = "text2", size: float = 16, *, ratio: float | 
     return _rendered(name, color, px(size), ratio or screen_ratio())
 
 
-def icon(name: str, token: str = "text2", size: float = 16, *, active: str | None = None) -> QIcon:
-    """One icon with its disabled look, and with `active` as the colour while it is checked or selected."""
+def icon(name: str, token: str = "text2", size: float = 16, *, active: str | None = None, gap: float = 0) -> QIcon:
+    """One icon with its disabled look, and with `active` as the colour while it is checked or selected.
+
+    `gap` adds empty pixels on the right, which style sheets cannot; show it with `icon_size(size, gap)`.
+    """
+
+    def drawn(color_token: str) -> QPixmap:
+        plain = pixmap(name, color_token, size)
+        return _widened(plain, px(gap)) if gap else plain
+
     made = QIcon()
-    made.addPixmap(pixmap(name, token, size), QIcon.Mode.Normal, QIcon.State.Off)
-    made.addPixmap(pixmap(name, "text3", size), QIcon.Mode.Disabled, QIcon.State.Off)
+    made.addPixmap(drawn(token), QIcon.Mode.Normal, QIcon.State.Off)
+    made.addPixmap(drawn("text3"), QIcon.Mode.Disabled, QIcon.State.Off)
     if active is not None:
-        made.addPixmap(pixmap(name, active, size), QIcon.Mode.Normal, QIcon.State.On)
-        made.addPixmap(pixmap(name, active, size), QIcon.Mode.Selected, QIcon.State.Off)
+        made.addPixmap(drawn(active), QIcon.Mode.Normal, QIcon.State.On)
+        made.addPixmap(drawn(active), QIcon.Mode.Selected, QIcon.State.Off)
     return made
 
 
-def icon_size(size: float = 16) -> QSize:
-    return QSize(px(size), px(size))
+def _widened(plain: QPixmap, gap: int) -> QPixmap:
+    ratio = plain.devicePixelRatio()
+    wide = QPixmap(plain.width() + round(gap * ratio), plain.height())
+    wide.fill(Qt.GlobalColor.transparent)
+    wide.setDevicePixelRatio(ratio)
+    painter = QPainter(wide)
+    painter.drawPixmap(0, 0, plain)
+    painter.end()
+    return wide
+
+
+def icon_size(size: float = 16, gap: float = 0) -> QSize:
+    return QSize(px(size) + px(gap), px(size))
 
 
 def paint_icon(painter: QPainter, name: str, token: str, rect: QRectF) -> None:

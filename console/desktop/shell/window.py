@@ -197,6 +197,7 @@ class Window(QWidget):
             if isinstance(before, Page):
                 before.left()
             self.stack.setCurrentWidget(page)
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
             page.entered()
         self.session.current_page = place.page
         self.rail.select(place.page)

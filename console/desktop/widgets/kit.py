@@ -133,8 +133,9 @@ class Button(QPushButton):
     def _draw(self) -> None:
         kind = self.property("kind")
         token = {"primary": "on_accent", "danger": "fail_fg", "link": "accent"}.get(kind, "text2")
-        self.setIcon(icon(self._icon_name, token, active="accent") if self._icon_name else QIcon())
-        self.setIconSize(icon_size(16))
+        gap = 5 if self.text() else 0
+        self.setIcon(icon(self._icon_name, token, active="accent", gap=gap) if self._icon_name else QIcon())
+        self.setIconSize(icon_size(16, gap))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
