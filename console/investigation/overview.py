@@ -19,9 +19,7 @@ def read_overview(body: JsonObject, *, recent: tuple[Look, ...]) -> Overview:
     senders = statistics.get("senders") or ()
     return Overview(
         failures=tuple(_failure(group) for group in body.get("failures") or ()),
-        senders=tuple(
-            _sender(row, per_sender.get(str(row["name"])), length) for row in statistics.get("senders") or ()
-        ),
+        senders=tuple(_sender(row, per_sender.get(str(row["name"])), length) for row in senders),
         destinations=tuple(_destination(row) for row in statistics.get("destinations") or ()),
         queues={str(name): int(count) for name, count in (statistics.get("queues") or {}).items()},
         received_total=int(statistics.get("received_total") or 0),

@@ -62,7 +62,7 @@ _LABELS = {
     ChipKind.NAME: "name nombre family given surname apellido apellidos",
 }
 _LABEL_OF = {word: kind for kind, words in _LABELS.items() for word in words.split()}
-_LABEL_TAIL = frozenset("no nr num number nro numero id of de del la el n".split())
+_LABEL_TAIL = frozenset("no nr num number nro numero id of de del la el n clinica".split())
 _TITLES = frozenset("mr mrs ms miss mx dr dra prof sr sra srta don dona d".split())
 
 _UUID = re.compile(r"(?<![0-9a-f-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f-])", re.I)
@@ -85,6 +85,7 @@ _DATE = re.compile(
     r"|(?P<d3>\d{1,2})[ -](?:de )?(?P<m3>[a-zñ]{3,10})\.?[ -](?:de )?(?P<y3>\d{4}))(?![\w-])",
     re.I,
 )
+_LIFTED = "\ue000"
 _WORD = re.compile(r"[^\s,;]+")
 _WRAPPING = "\"'`<>()[]{}.,;:!?¡¿«»“”‘’*|"
 
@@ -115,14 +116,14 @@ def nhs_number_is_valid(value: str) -> bool:
 
 
 def _lift(text: str, pattern: re.Pattern[str], make: _Make, tokens: list[tuple[int, Token]]) -> str:
-    """Takes what `pattern` finds out of the text (blanks stay in its place, so positions hold)."""
+    """Takes what `pattern` finds out of the text (a mark stays in its place, so positions hold)."""
 
     def replace(match: re.Match[str]) -> str:
         token = make(match)
         if token is None:
             return match[0]
         tokens.append((match.start(), token))
-        return " " * len(match[0])
+        return _LIFTED * len(match[0])
 
     return pattern.sub(replace, text)
 
@@ -191,6 +192,9 @@ def _words(text: str) -> list[tuple[int, Token]]:
     unused: tuple[str, int] = ("", -1)
     for match in _WORD.finditer(text):
         for word, at in _split_label(match[0], match.start()):
+            if _LIFTED in word:
+                label, unused = None, ("", -1)
+                continue
             folded = fold_name(word)
             if not folded:
                 continue
@@ -198,7 +202,7 @@ def _words(text: str) -> list[tuple[int, Token]]:
             if kind is not None and (label is not None or not any(c.isdigit() for c in word) or folded == "msh10"):
                 label, unused = kind, (word, at)
                 continue
-            if label is not None and folded in _LABEL_TAIL:
+            if label is not None and folded.replace(" ", "") in _LABEL_TAIL:
                 continue
             if _is_identifier(word):
                 found.append((at, _identifier(word, label)))

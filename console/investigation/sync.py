@@ -111,7 +111,7 @@ class Feed:
 
     async def _take(self, source: Source, batch: FeedBatch, position: Position) -> Position:
         """Stores a batch and moves the position. A jump in the numbers is looked into before it is believed."""
-        events = [e for e in batch.events if int(e["seq"]) > position.seq]
+        events: list[JsonObject] = [e for e in batch.events if int(e["seq"]) > position.seq]
         if events and int(events[0]["seq"]) > position.seq + 1:
             events = await self._between(source, position.seq, int(events[0]["seq"])) + events
         now = self._clock()

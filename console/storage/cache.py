@@ -151,15 +151,12 @@ class Cache:
 
     def events_of_encounter(self, encounter_id: str) -> list[Event]:
         """The kept events of every trace that belongs to the encounter."""
+        return _events(self.event_bodies_of_encounter(encounter_id))
 
-        def read(connection: Any) -> list[bytes]:
-            found = connection.execute(
-                "SELECT e.body FROM traces t JOIN events e ON e.trace_id = t.trace_id WHERE t.encounter_id = ?",
-                (encounter_id,),
-            )
-            return [body for (body,) in found]
-
-        return _events(self._file.run(read, []))
+    def event_bodies_of_encounter(self, encounter_id: str) -> list[bytes]:
+        """The same as the JSON they came as."""
+        statement = "SELECT e.body FROM traces t JOIN events e ON e.trace_id = t.trace_id WHERE t.encounter_id = ?"
+        return self._file.run(lambda c: [body for (body,) in c.execute(statement, (encounter_id,))], [])
 
     def mark_viewed(self, *, trace_id: str = "", encounter_id: str = "") -> None:
         """Starts the retention of a trace, or of an encounter's traces, anew."""

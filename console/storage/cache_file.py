@@ -134,9 +134,11 @@ class CacheFile:
         """Bytes the cache takes, on disk or in memory."""
 
         def measure(connection: Any) -> int:
-            pages = connection.execute("PRAGMA page_count").fetchone()[0]
-            free = connection.execute("PRAGMA freelist_count").fetchone()[0]
-            return int((pages - free) * connection.execute("PRAGMA page_size").fetchone()[0])
+            pages, free, octets = (
+                int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+            return (pages - free) * octets
 
         return self.run(measure, 0)
 
