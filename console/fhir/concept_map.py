@@ -21,8 +21,8 @@ Status = Literal["draft", "active", "retired"]
 Equivalence = Literal["equivalent", "equal", "wider", "narrower", "inexact", "unmatched", "relatedto"]
 
 _FIELDS = frozenset(
-    "url name version title status source_table source_systems target_system effective_from effective_to on_unmapped author"
-    " approved_by description elements".split()
+    "url name version title status source_table source_systems target_system effective_from effective_to on_unmapped"
+    " author approved_by description elements".split()
 )
 _ELEMENT_FIELDS = frozenset("code system display target target_system target_display equivalence comment".split())
 

@@ -21,7 +21,7 @@ _FRACTION = re.compile(rb'":-?[0-9]+(?:\.|[eE])')
 
 
 def _plain(value: object) -> orjson.Fragment:
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value.is_finite():
         return orjson.Fragment(format(value, "f").encode())
     raise TypeError(f"no JSON form for {type(value).__name__}")
 

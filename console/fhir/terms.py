@@ -1,4 +1,4 @@
-"""Codes and authorities in FHIR's words: table look-ups, code systems, identifier systems, with a record of what was used.
+"""Codes and authorities in FHIR's words: table look-ups, code systems, identifier systems, and what was used.
 
 One `Terms` serves one message: it knows the maps in force on the clinical day and remembers which were used
 (`maps`, stamped into the event and the Provenance) and which codes no map knew (`unmapped`, the worklist).
