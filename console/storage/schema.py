@@ -344,17 +344,14 @@ order_aliases = Table(  # placer and filler numbers of one order meet here
 resource_state = Table(  # our own current state: what the next message is projected over
     "resource_state",
     metadata,
-    Column("type", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
+    Column("number", Serial, primary_key=True, autoincrement=True),
+    _text("type", default=None),
+    _text("id", default=None),
     _int("version"),
     Column("body", LargeBinary, nullable=False),
     Column("guard", LargeBinary),  # rank of what was last applied; mapping's own notes
-    _text("sha256"),
-    _text("patient_id"),
-    _text("encounter_id"),
-    _text("event_id"),
-    Index("ix_resource_state_encounter", "encounter_id"),
-    sqlite_with_rowid=False,
+    _text("event_id"),  # of the message.mapped that made this version
+    Index("ix_resource_state_identity", "type", "id", unique=True),
 )
 
 # ---------------------------------------------------------------- the built-in FHIR store
