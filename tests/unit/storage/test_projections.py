@@ -95,8 +95,8 @@ def test_that_an_encounter_follows_its_last_message(journal: Journal, reader: Dr
 # ---------------------------------------------------------------- orders
 
 
-def _mention(role: str, at: int, **more: str) -> Mention:
-    return Mention(OrderFact(order_id="o1", role=role, **more), "p1", "", at)  # type: ignore[arg-type]
+def _mention(role: str, received_at: int, **more: str) -> Mention:
+    return Mention(OrderFact(order_id="o1", role=role, **more), "p1", "", received_at)  # type: ignore[arg-type]
 
 
 def test_that_what_a_message_does_not_say_of_an_order_stays(journal: Journal, reader: DriverConnection) -> None:
