@@ -208,6 +208,9 @@ def _begin_explicitly(engine: Engine, statement: str) -> None:
 # ---------------------------------------------------------------- errors
 
 
+DriverError: type[Exception] = driver.Error
+
+
 def is_environmental(error: BaseException) -> bool:
     """Whether the machine (disk, memory, locks) is to blame, so that the same statement may succeed later."""
     return _primary_code(error) in _ENVIRONMENT_CODES
