@@ -50,7 +50,7 @@ def hospital(seed: int, starts: datetime, now: datetime) -> Iterator[Send]:
     """
     random = Random(seed)
     incidents = Incidents.before(now)
-    numbers = Numbers(_run_code(starts))
+    numbers = Numbers(run_code(starts))
     waiting: list[tuple[datetime, int, Send]] = []
     count = 0
     planted = [*spotlight(numbers, incidents.new_code, random), *_planted(numbers, incidents, random)]
@@ -94,11 +94,11 @@ def _burst(numbers: Numbers, at: datetime, person: Person, random: Random) -> It
     yield Send(at, "HAEM", lambda c: hl7.oru(visit, person, EMERGENCY, order, readings, c, at), times=40)
 
 
-def _run_code(starts: datetime) -> str:
-    """Four characters that tell runs apart: minutes since 2026 in base 32, so that numbers of two runs never meet."""
-    minutes = int((starts - datetime(2026, 1, 1, tzinfo=starts.tzinfo)).total_seconds() // 60)
+def run_code(moment: datetime) -> str:
+    """Five characters that tell runs apart: two-second ticks in base 32, so that numbers of two runs never meet."""
+    ticks = int((moment - datetime(2026, 1, 1, tzinfo=moment.tzinfo)).total_seconds() // 2)
     digits = ""
-    for _ in range(4):
-        minutes, digit = divmod(minutes, 32)
+    for _ in range(5):
+        ticks, digit = divmod(ticks, 32)
         digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[digit] + digits
     return digits

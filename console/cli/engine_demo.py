@@ -1,0 +1,82 @@
+"""`signalbox engine demo`: traffic of a small hospital into a running engine."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from console.cli.main import UsageError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--mllp", metavar="HOST:PORT", default="127.0.0.1:2575", help="where to send (default %(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=7, help="which hospital: the same seed is the same hospital")
+    parser.add_argument(
+        "--history", type=float, default=6.0, metavar="HOURS", help="hours of past to send at once first"
+    )
+    parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="hospital time runs N times as fast")
+    parser.add_argument(
+        "--minutes", type=float, metavar="N", help="stop after N minutes of hospital time (default: never)"
+    )
+    parser.add_argument("--json", action="store_true", help="print what was sent as JSON at the end")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Sends until stopped. Exit 0 when it ended in order, 1 when messages were refused, 3 when nobody listens."""
+    host, _, port = arguments.mllp.rpartition(":")
+    if not host or not port.isdigit() or arguments.history < 0 or arguments.speed <= 0:
+        raise UsageError("--mllp wants HOST:PORT, --history 0 or more and --speed more than 0")
+    return asyncio.run(_play(arguments, host, int(port)))
+
+
+async def _play(arguments: argparse.Namespace, host: str, port: int) -> int:
+    import orjson
+
+    from console.connections.mllp_client import MllpClient
+    from console.engine.demo_hospital.day import hospital, run_code
+    from console.engine.demo_hospital.player import Played, play
+
+    now = datetime.now().astimezone()
+    starts = now - timedelta(hours=arguments.history)
+    client = MllpClient(host, port)
+    played = Played()
+    until = now + timedelta(minutes=arguments.minutes) if arguments.minutes is not None else None
+    await client.connect()
+    sending = asyncio.ensure_future(
+        play(
+            hospital(arguments.seed, starts, now),
+            client,
+            run=run_code(now),
+            clock=lambda: datetime.now().astimezone(),
+            speed=arguments.speed,
+            until=until,
+            report=_reporter(arguments.json),
+            played=played,
+        )
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, sending.cancel)
+        except NotImplementedError:  # Windows: Ctrl+C raises KeyboardInterrupt instead
+            break
+    try:
+        await sending
+    except asyncio.CancelledError:
+        await client.close()
+    said = {"sent": played.sent, "answers": dict(played.answers), "refused": played.refused}
+    print(
+        orjson.dumps(said).decode()
+        if arguments.json
+        else f"demo hospital: {played.sent} messages sent, {dict(played.answers)}"
+    )
+    return 1 if played.refused else 0
+
+
+def _reporter(quiet: bool) -> Callable[[str], None]:
+    return (lambda line: None) if quiet else (lambda line: print(f"demo hospital: {line}", flush=True))
