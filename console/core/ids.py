@@ -16,6 +16,9 @@ EventId = NewType("EventId", str)
 TraceId = NewType("TraceId", str)
 """32 lower-case hexadecimal digits: the W3C trace-id, made as a UUIDv7."""
 
+UNASSIGNED = "unassigned:"
+"""Prefix of the stand-in encounter id for a patient's messages that named no visit: `unassigned:<patient id>`."""
+
 
 class UuidSource:
     """Makes UUIDv7 values that never go backwards, even when the clock does.

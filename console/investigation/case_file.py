@@ -16,10 +16,11 @@ from typing import Any, Generic, TypeVar
 
 from console.connections.source import Payload
 from console.core.events import Event, Kind
+from console.core.ids import UNASSIGNED
 from console.evidence.timeline import fold_timeline
 from console.evidence.trace import fold_trace
 from console.investigation.answer import EncounterTimeline, JsonObject
-from console.storage.cache import UNASSIGNED, Cache, Kept
+from console.storage.cache import Cache, Kept
 
 T = TypeVar("T")
 

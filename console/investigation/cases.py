@@ -9,10 +9,10 @@ from datetime import datetime
 
 from console.core.clock import parse_iso
 from console.core.events import State
+from console.core.ids import UNASSIGNED
 from console.evidence.standing import worst
 from console.investigation.answer import JsonObject
 from console.investigation.case import Case, ChipKind, Opens
-from console.storage.cache import UNASSIGNED
 
 _OF_ONE_MESSAGE = (ChipKind.CONTROL, ChipKind.EVENT, ChipKind.TRACE)
 

@@ -16,11 +16,11 @@ import orjson
 
 from console.core.clock import Clock, from_micros, parse_iso, to_micros
 from console.core.events import Event, event_from_json
+from console.core.ids import UNASSIGNED
 from console.core.keys import fold_key, fold_name
 from console.storage.cache_file import CacheFile, CacheNotice
 
 JsonObject = Mapping[str, Any]
-UNASSIGNED = "unassigned:"
 
 
 @dataclass(frozen=True, slots=True)
