@@ -1,0 +1,207 @@
+"""A stretch of the lanes laid out once and then only moved: panning costs drawing, not thinking.
+
+A slab covers the view and half a view on each side. Its pixels count from its own start, rounded to whole pixels, so
+that lines and glyphs keep their places among each other while the slab slides under the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from console.desktop.models.label_placement import Candidate, Measure, Placed, place_labels
+from console.desktop.models.status_words import Severity
+from console.desktop.models.time_axis import Viewport
+from console.desktop.models.timeline_model import Cell, JsonObject, TimelineModel
+
+MOST_IN_VIEW = 360
+"""Above this many messages in view, lanes show how many instead of which."""
+_MOST_IN_SLAB = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A vertical at pixel `x` from lane `top` to lane `bottom`. `kind`: a shape number, or one of the three below."""
+
+    x: int
+    top: int
+    bottom: int
+    kind: int
+
+
+_DRAWN_LATER = {int(Cell.PENDING): 1, int(Cell.UNREACHED): 2, int(Cell.STOPPED): 3}
+
+GREY_LINE, FAILED_LINE, DOTTED_LINE = 10, 11, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A glyph at pixel `x` in `lane`: what happened there to the message in `row`."""
+
+    x: int
+    lane: int
+    cell: int
+    shape: int
+    row: int
+    foot: bool
+    warned: bool
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LaneLabel:
+    lane: int
+    placed: Placed
+    failed: bool
+    muted: bool
+
+
+@dataclass
+class Slab:
+    """Everything to draw for the messages between two instants, in pixels from `start`."""
+
+    start: int
+    end: int
+    lines: list[Line] = field(default_factory=list)
+    dots: list[Dot] = field(default_factory=list)
+    labels: list[LaneLabel] = field(default_factory=list)
+
+    def covers(self, viewport: Viewport) -> bool:
+        return self.start <= viewport.start and viewport.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the slab says beside glyphs; already translated. `reason` shortens an error for a label."""
+
+    duplicate: str
+    held_up: str
+    reasons: dict[str, str]
+
+    def reason(self, error: JsonObject) -> str:
+        code = str(error.get("code", ""))
+        return self.reasons.get(code) or code.replace("-", " ")
+
+
+def is_dense(model: TimelineModel, viewport: Viewport) -> bool:
+    rows = model.between(viewport.start, viewport.end)
+    return bool(rows.stop - rows.start > MOST_IN_VIEW)
+
+
+def lay_out(
+    model: TimelineModel,
+    viewport: Viewport,
+    *,
+    width: int,
+    now: int,
+    measure: Measure,
+    wording: Wording,
+    selected: int = -1,
+    radius: float = 8.0,
+    only: int = -1,
+) -> Slab:
+    """The slab around a viewport `width` pixels wide. `selected` is a row whose label must show, or -1; with `only`
+
+    nothing but that row is laid out.
+    """
+    half = viewport.span // 2
+    begin = viewport.start // half * half - half if half else viewport.start
+    slab = Slab(begin, begin + 5 * half)
+    rows = model.between(slab.start, slab.end)
+    if only >= 0:
+        rows = slice(only, only + 1)
+    elif rows.stop - rows.start > _MOST_IN_SLAB or not slab.covers(viewport):
+        slab = Slab(viewport.start, viewport.end)
+        rows = model.between(slab.start, slab.end)
+    scale = width / viewport.span
+    columns = model.columns
+    xs = np.rint((columns.at[rows] - slab.start) * scale).astype(np.int64).tolist()
+    picture = columns.take(np.arange(rows.start, rows.stop))
+    cells = picture.cells.tolist()
+    for i, x in enumerate(xs):
+        sender, foot = int(picture.sender[i]), int(picture.foot[i])
+        duplicate, shape = bool(picture.duplicate[i]), int(picture.shape[i])
+        warned = int(picture.severity[i]) == Severity.WARNING
+        slab.lines.extend(_lines(x, sender, foot, cells[i], shape, duplicate))
+        for lane, cell in enumerate(cells[i]):
+            if cell != Cell.ABSENT:
+                at_foot = lane == foot and lane != sender
+                slab.dots.append(Dot(x, lane, cell, shape, rows.start + i, at_foot, warned, duplicate))
+    slab.dots.sort(key=lambda dot: _DRAWN_LATER.get(dot.cell, 0))
+    _label(slab, model, round((now - slab.start) * scale), measure, wording, selected, radius, scale, alone=only >= 0)
+    return slab
+
+
+def _lines(x: int, sender: int, foot: int, cells: list[int], shape: int, duplicate: bool) -> Iterator[Line]:
+    if sender < 0:
+        return
+    stopped = Cell.STOPPED in cells
+    kind = FAILED_LINE if stopped else GREY_LINE if duplicate else shape
+    if foot > sender:
+        yield Line(x, sender, foot, kind)
+    missed = [lane for lane, cell in enumerate(cells) if cell == Cell.UNREACHED]
+    if missed and missed[-1] > foot:
+        yield Line(x, max(foot, sender), missed[-1], DOTTED_LINE)
+
+
+def _label(
+    slab: Slab,
+    model: TimelineModel,
+    now_x: int,
+    measure: Measure,
+    wording: Wording,
+    selected: int,
+    radius: float,
+    scale: float,
+    alone: bool,
+) -> None:
+    """Fills the slab's labels, lane by lane. Everything drawn in a lane, and every line through it, is in the way."""
+    lanes = range(len(model.lanes))
+    obstacles: list[list[float]] = [[float(now_x)] for _ in lanes]
+    for line in slab.lines:
+        for lane in range(line.top, line.bottom + 1):
+            obstacles[lane].append(float(line.x))
+    candidates: list[list[Candidate]] = [[] for _ in lanes]
+    failed: set[tuple[int, int]] = set()
+    muted: set[tuple[int, int]] = set()
+    for dot in slab.dots:
+        obstacles[dot.lane].append(float(dot.x))
+        entry = model.entries[dot.row]
+        text, bad, quiet = _text(dot, entry, wording)
+        if not text:
+            continue
+        if bad:
+            failed.add((dot.lane, dot.row))
+        if quiet:
+            muted.add((dot.lane, dot.row))
+        must = bad or (dot.row == selected and dot.cell == Cell.SENT)
+        candidates[dot.lane].append(Candidate(float(dot.x), text, dot.row, must))
+    high = (slab.end - slab.start) * scale
+    for lane in lanes:
+        placed = place_labels(candidates[lane], obstacles[lane], measure, low=0.0, high=high, radius=radius)
+        slab.labels.extend(
+            LaneLabel(
+                lane,
+                replace(label, plate=True) if alone else label,
+                any((lane, row) in failed for row in label.rows),
+                all((lane, row) in muted for row in label.rows),
+            )
+            for label in placed
+        )
+
+
+def _text(dot: Dot, entry: JsonObject, wording: Wording) -> tuple[str, bool, bool]:
+    """The label of one glyph, whether it tells of a failure, and whether it is only an aside."""
+    if dot.cell == Cell.SENT:
+        bad = entry.get("state") in ("dead_lettered", "refused")
+        return str(entry.get("title", "")), bad, False
+    error = entry.get("error")
+    if dot.cell == Cell.STOPPED and error:
+        return wording.reason(error), True, False
+    if dot.cell == Cell.DUPLICATE:
+        return wording.duplicate, False, True
+    if dot.cell == Cell.PENDING and dot.warned:
+        return wording.held_up, False, True
+    return "", False, False
