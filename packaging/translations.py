@@ -1,10 +1,10 @@
-"""Keeps the Spanish translation whole: `update` reads the sources, `fill` takes translations, `compile` makes .qm files.
+"""Keeps the Spanish translation whole: `update` reads the sources, `fill` takes texts, `compile` makes .qm files.
 
-    python packaging/translations.py update             # sources -> signalbox_es.ts, signalbox_en.ts (plural forms)
-    python packaging/translations.py missing            # prints what has no Spanish yet, as JSON for `fill`
-    python packaging/translations.py fill FILE.json     # {"Context": {"Source": "Traducción" | ["una", "muchas"]}}
-    python packaging/translations.py compile            # .ts -> .qm, which are shipped
-    python packaging/translations.py check              # exit code 1 when one of them is behind the sources
+python packaging/translations.py update             # sources -> signalbox_es.ts, signalbox_en.ts (plural forms)
+python packaging/translations.py missing            # prints what has no Spanish yet, as JSON for `fill`
+python packaging/translations.py fill FILE.json     # {"Context": {"Source": "Traducción" | ["una", "muchas"]}}
+python packaging/translations.py compile            # .ts -> .qm, which are shipped
+python packaging/translations.py check              # exit code 1 when one of them is behind the sources
 """
 
 from __future__ import annotations
@@ -97,6 +97,9 @@ def fill(translations: dict[str, dict[str, object]], language: str = "es", folde
             text = wanted.get(message.findtext("source", ""))
             translation = message.find("translation")
             if not text or translation is None:
+                continue
+            numerus = message.get("numerus") == "yes"
+            if isinstance(text, list) != numerus:
                 continue
             translation.attrib.pop("type", None)
             if isinstance(text, list):

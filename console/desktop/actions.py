@@ -58,13 +58,15 @@ class CommandBook:
 
     def add(self, commands: Iterable[Command]) -> None:
         """Raises ValueError when a name is taken or a shortcut would be ambiguous."""
+        known = dict(self._commands)
         for command in commands:
-            if command.name in self._commands:
+            if command.name in known:
                 raise ValueError(f"two commands are called {command.name}")
-            self._commands[command.name] = command
-        found = conflicts(self._commands.values())
+            known[command.name] = command
+        found = conflicts(known.values())
         if found:
             raise ValueError("; ".join(found))
+        self._commands = known
 
     def clear(self) -> None:
         self._commands.clear()
@@ -98,7 +100,7 @@ def conflicts(commands: Iterable[Command]) -> list[str]:
             if not keys:
                 found.append(f"{command.name}: {shortcut!r} is no shortcut")
                 continue
-            for scope in {command.scope, EVERYWHERE}:
+            for scope in sorted({command.scope, EVERYWHERE}):
                 other = taken.get((scope, keys))
                 if other is not None:
                     found.append(f"{other} and {command.name} both want {keys}")

@@ -42,6 +42,7 @@ class Manual(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setOpenLinks(False)
+        self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self.setOpenExternalLinks(False)
         self.setAccessibleName(self.tr("Page of the manual"))
         self._folder = resource("docs").resolve()
@@ -69,8 +70,8 @@ class Manual(QTextBrowser):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keeps the lines short enough to read."""
+        self.setLineWrapColumnOrWidth(min(px(MEASURE), self.viewport().width()))
         super().resizeEvent(event)
-        self.setViewportMargins(0, 0, max(0, self.width() - px(MEASURE)), 0)
 
     def _dress(self) -> None:
         """Room between the blocks, and headings in the type scale: Markdown brings neither."""
