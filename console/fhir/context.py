@@ -64,7 +64,8 @@ class Stored:
     @property
     def body(self) -> Body:
         """A fresh copy, decimals as sent."""
-        return document.from_bytes(self.raw)
+        body: Body = document.from_bytes(self.raw)
+        return body
 
 
 class State(Protocol):
@@ -107,7 +108,8 @@ class MappingContext:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One resource after the message. `raw` are its canonical bytes; `if_match` the version it was projected over
-    (None: it must not exist yet). Shapes: `body` JSON values, read-only by agreement."""
+    (None: it must not exist yet). `body` is read-only by agreement. `guard` may have moved even when the action is
+    NONE, so it is to be stored in any case."""
 
     type: str
     id: str

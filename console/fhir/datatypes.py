@@ -7,9 +7,11 @@ fields (`fields.py`), never a literal `""` in a resource. Sources: HL7 v2.8.2 ch
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
+from functools import lru_cache
 from typing import Protocol
 
-from console.fhir import document
+from console.fhir import document, primitives
 from console.fhir.context import Body
 from console.fhir.terms import SNOMED, UCUM, V2, Terms, code_system
 from console.hl7v2 import timestamp
@@ -34,20 +36,38 @@ def part(rep: Parts, component: int = 1, sub: int = 1) -> str:
 # ---------------------------------------------------------------- time
 
 
+@lru_cache(maxsize=4096)
+def _date_time(text: str, zone: tzinfo) -> str:
+    made = timestamp.fhir_date_time(text, zone) or ""
+    return made if primitives.date_time(made) else ""
+
+
 def date_time(text: str, terms: Terms) -> str:
-    """A FHIR dateTime of the precision sent; '' when the text is no time."""
-    return timestamp.to_datetime(text, terms.zone) if text and text != NULL else ""
+    """A FHIR dateTime of the precision sent; '' when the text is no time that FHIR can say."""
+    return _date_time(text, terms.zone) if text and text != NULL else ""
 
 
 def date(text: str) -> str:
     """A FHIR date (at most to the day); '' when the text is no date."""
-    return timestamp.to_date(text) if text and text != NULL else ""
+    made = (timestamp.fhir_date(text) or "") if text and text != NULL else ""
+    return made if primitives.day(made) else ""
+
+
+def instant(text: str, terms: Terms) -> str:
+    """A time as UTC text that sorts in time order, missing parts at their start; '' when the text is no time."""
+    moment = timestamp.parse_time(text, terms.zone) if text and text != NULL else None
+    if moment is None:
+        return ""
+    try:
+        return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    except OverflowError:
+        return ""
 
 
 def period(start: str, end: str, terms: Terms) -> Body | None:
     """A Period. An end before the start is left out: a broken interval says less than an open one."""
     first, last = date_time(start, terms), date_time(end, terms)
-    if first and last and not in_order(first, last):
+    if first and last and not primitives.in_order(first, last):
         last = ""
     body: Body = {}
     if first:
@@ -55,16 +75,6 @@ def period(start: str, end: str, terms: Terms) -> Body | None:
     if last:
         body["end"] = last
     return body or None
-
-
-def instant(text: str, terms: Terms) -> str:
-    """A time as UTC text that sorts in time order, missing parts at their start; '' when the text is no time."""
-    return timestamp.to_instant(text, terms.zone) if text and text != NULL else ""
-
-
-def in_order(first: str, last: str) -> bool:
-    """Whether two FHIR dateTimes may stand as start and end: compared as instants, partial dates by their prefix."""
-    return timestamp.compare(first, last) <= 0
 
 
 # ---------------------------------------------------------------- identifiers
@@ -249,35 +259,45 @@ def location_text(rep: Parts) -> str:
 # ---------------------------------------------------------------- codes
 
 
-def concept(rep: Parts, terms: Terms, *, path: str = "", day: str = "") -> Body | None:
+_TRIPLES = ((1, 2, 3, 7, 14), (4, 5, 6, 8, 17), (10, 11, 12, 13, 20))
+"""Code, text, system, version and system OID of the three codings of a CWE."""
+
+
+def concept(
+    rep: Parts, terms: Terms, *, path: str = "", day: str = "", table: tuple[str, str] | None = None
+) -> Body | None:
     """CE, CWE, CNE, CF -> CodeableConcept: the codings as sent, preceded by the standard one where a map knows it.
 
-    `path` names the field in the error of a map with the policy `stop`; without it no local map is asked."""
+    `path` names the field in the error of a local map with the policy `stop`; without it no local map is asked.
+    `table` is (HL7 table, name of its map) for a field bound to a table: a bare code is one of that table."""
     codings: list[Body] = []
-    translated = False
-    for code_at, text_at, system_at, oid_at in ((1, 2, 3, 14), (4, 5, 6, 17), (10, 11, 12, 20)):
+    standard: Body | None = None
+    for code_at, text_at, system_at, version_at, oid_at in _TRIPLES:
         code = part(rep, code_at)
         if not code:
             continue
         name = part(rep, system_at)
-        system = code_system(name, part(rep, oid_at))
-        coding: Body = {}
+        system = code_system(name, part(rep, oid_at)) or (V2 + table[0] if table else "")
+        coding: Body = {"code": " ".join(code.split())}
         if system:
             coding["system"] = system
-        coding["code"] = " ".join(code.split())
         if text := part(rep, text_at):
             coding["display"] = text
-        if version := part(rep, {1: 7, 4: 8, 10: 13}[code_at]):
+        if version := part(rep, version_at):
             coding["version"] = version
         codings.append(coding)
-        if path and name and not translated and (standard := terms.translate(code, name, path=path, day=day)):
-            translated = True
-            if not any(c.get("system") == standard["system"] and c["code"] == standard["code"] for c in codings):
-                codings.insert(0, standard)
+        if standard is None:
+            if table and system == V2 + table[0]:
+                standard = terms.coding(table[1], code)
+            elif path and name:
+                standard = terms.translate(code, name, path=path, day=day)
+    if standard:
+        codings.insert(0, standard)
     body: Body = {}
     if codings:
         body["coding"] = _unique(codings)
-    if text := part(rep, 9) or part(rep, 2) or part(rep, 5) or (part(rep, 1) if not codings else ""):
+    bare = codings[0]["code"] if codings and not any("system" in c or "display" in c for c in codings) else ""
+    if text := part(rep, 9) or part(rep, 2) or part(rep, 5) or bare:
         body["text"] = text
     return body or None
 

@@ -31,7 +31,8 @@ class Delete:
 DELETE: Final = Delete()
 
 Facts = dict[str, Any]
-"""Element name -> JSON value | DELETE | Slots | Keyed. Elements that are not in it are left alone."""
+"""Element name -> JSON value | DELETE | Slots | Keyed | Nested, or `name[x]` -> Choice | DELETE. Elements that are not
+in it are left alone."""
 
 
 class Slots:
@@ -55,6 +56,25 @@ class Keyed:
         self.key = key or ("system", "value")
 
 
+class Choice:
+    """One form of a choice element, stated under its name with [x]: `"deceased[x]": Choice("Boolean", True)`."""
+
+    __slots__ = ("form", "value")
+
+    def __init__(self, form: str, value: Any) -> None:
+        self.form = form
+        self.value = value
+
+
+class Nested:
+    """Facts about the members of a complex element that several fields feed (Encounter.hospitalization)."""
+
+    __slots__ = ("facts",)
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+
 Mode = Literal["update", "fill"]
 """`update`: the source is an authority for this resource. `fill`: it may add what is missing, never replace."""
 
@@ -66,6 +86,10 @@ def lay_over(body: Body, facts: Facts, guard: dict[str, Any], mode: Mode = "upda
             _lay_keyed(body, name, value, mode)
         elif isinstance(value, Slots):
             _lay_slots(body, name, value, guard, mode)
+        elif isinstance(value, Nested):
+            _lay_nested(body, name, value, guard, mode)
+        elif name.endswith("[x]"):
+            _lay_choice(body, name[:-3], value, mode)
         elif value is DELETE:
             if mode == "update":
                 body.pop(name, None)
@@ -88,6 +112,26 @@ def _lay_keyed(body: Body, name: str, keyed: Keyed, mode: Mode) -> None:
             current[place] = item
     if current:
         body[name] = current
+
+
+def _lay_nested(body: Body, name: str, nested: Nested, guard: dict[str, Any], mode: Mode) -> None:
+    inner: Body = dict(body.get(name, ()))
+    lay_over(inner, nested.facts, guard, mode)
+    if inner:
+        body[name] = inner
+    else:
+        body.pop(name, None)
+
+
+def _lay_choice(body: Body, prefix: str, value: Choice | Delete, mode: Mode) -> None:
+    """A choice element has one form at a time: a new one takes the place of any other."""
+    forms = [name for name in body if name.startswith(prefix) and name[len(prefix) : len(prefix) + 1].isupper()]
+    if forms and mode == "fill":
+        return
+    for name in forms:
+        del body[name]
+    if isinstance(value, Choice):
+        body[prefix + value.form] = value.value
 
 
 def _key(item: Mapping[str, Any], part: str) -> str:

@@ -31,7 +31,8 @@ class Draft:
     """Collects what one message amounts to. Mutable, used by one mapping call, never kept.
 
     `rank` orders statements about the same resource: event time (EVN-2, else EVN-6), then MSH-7, as UTC texts; '' when
-    the message has no time. `occurred` is when the thing happened (EVN-6, else EVN-2, else MSH-7) as FHIR dateTime.
+    the message has no time. `occurred` is when the thing happened (EVN-6, else EVN-2, else MSH-7) and
+    `recorded_at` EVN-2, as FHIR dateTimes.
     """
 
     def __init__(self, message: Message, context: MappingContext, state: State, *, category: Category) -> None:
@@ -48,7 +49,7 @@ class Draft:
         recorded = evn.get(2) if evn else ""
         happened = evn.get(6) if evn else ""
         sent = message.header.message_time
-        self.recorded = datatypes.date_time(recorded, self.terms)
+        self.recorded_at = datatypes.date_time(recorded, self.terms)
         self.occurred = next(
             (t for raw in (happened, recorded, sent) if (t := datatypes.date_time(raw, self.terms))), ""
         )

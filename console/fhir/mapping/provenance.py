@@ -59,8 +59,8 @@ def of_message(draft: Draft, changes: tuple[Change, ...]) -> tuple[Change, ...]:
 
 def _recorded(draft: Draft) -> str:
     """EVN-2 when it names an instant, else when we received the message."""
-    if "T" in draft.recorded:
-        return draft.recorded
+    if "T" in draft.recorded_at:
+        return draft.recorded_at
     return iso(draft.context.received_at)
 
 
@@ -71,7 +71,7 @@ def _activity(trigger: str) -> Body:
 
 def _sender(source: str) -> Body:
     return {
-        "type": _role("transmitter"),
+        "type": _role("author"),
         "who": {
             "identifier": {"system": SOURCE_SYSTEM, "value": source},
             "display": source.replace("|", " ").strip() or source,
