@@ -15,7 +15,7 @@ def read_overview(body: JsonObject, *, recent: tuple[Look, ...]) -> Overview:
     """An `Overview` from {"statistics": GET /statistics, "failures": items of GET /failures}."""
     statistics: Mapping[str, Any] = body.get("statistics") or {}
     per_sender = {str(row["sender"]): row for row in statistics.get("per_minute") or ()}
-    length = max((len(row["counts"]) for row in per_sender.values()), default=0)
+    length = min(max((len(row["counts"]) for row in per_sender.values()), default=0), _BUCKETS)
     senders = statistics.get("senders") or ()
     return Overview(
         failures=tuple(_failure(group) for group in body.get("failures") or ()),
@@ -31,6 +31,7 @@ def read_overview(body: JsonObject, *, recent: tuple[Look, ...]) -> Overview:
 
 
 _WINDOW_S = 12 * 60 * 60
+_BUCKETS = 72
 
 
 def _failure(group: JsonObject) -> FailureGroup:
@@ -49,7 +50,7 @@ def _failure(group: JsonObject) -> FailureGroup:
 
 
 def _sender(row: JsonObject, counted: JsonObject | None, length: int) -> Sender:
-    counts = tuple(int(n) for n in counted["counts"]) if counted else ()
+    counts = _bucketed([int(n) for n in counted["counts"]]) if counted else ()
     usual = row.get("usual_gap_s")
     return Sender(
         name=str(row["name"]),
@@ -59,6 +60,12 @@ def _sender(row: JsonObject, counted: JsonObject | None, length: int) -> Sender:
         silent=bool(row.get("silent")),
         counts=counts or (0,) * length,
     )
+
+
+def _bucketed(counts: list[int]) -> tuple[int, ...]:
+    """Minutes added up to `_BUCKETS` equal parts; fewer numbers stay as they are."""
+    step = max(len(counts) // _BUCKETS, 1)
+    return tuple(sum(counts[start : start + step]) for start in range(0, len(counts), step))
 
 
 def _destination(row: JsonObject) -> Destination:

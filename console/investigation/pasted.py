@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from console.core.errors import InvalidMessage
+from console.hl7v2.peek import peek, peek_keys
 from console.investigation.case import ChipKind
 from console.investigation.recognise import MAX_TEXT, MAX_TOKENS, Question, Token, recognise
 
@@ -22,24 +23,26 @@ def read_pasted(text: str) -> Question:
         tokens = _of_message(_message_lines(text[found.start() : found.start() + MAX_TEXT]))
     except InvalidMessage:
         return recognise(text)
+    if len(tokens) < 2:
+        return recognise(text)
     return Question(text=text[:MAX_TEXT], tokens=tuple(tokens[:MAX_TOKENS]), any_of=True)
 
 
 def _message_lines(text: str) -> str:
     """The segments from MSH on, one per CR; a log's or a mail's lines around them are left out."""
+    lines = [line.strip(" \t>\"'`") for line in re.split(r"[\r\n]+", text.translate(_FRAMING))]
+    if not any(_SEGMENT.match(line) for line in lines[1:]):  # a one-line field made blanks of the line ends
+        lines = re.split(rf"\s(?=[A-Z][A-Z0-9]{{2}}{re.escape(text[3])})", lines[0])
     segments: list[str] = []
-    for line in re.split(r"[\r\n]+", text.translate(_FRAMING)):
-        stripped = line.strip(" \t>\"'`")
-        if _SEGMENT.match(stripped):
-            segments.append(stripped)
-        elif segments and line.strip():
+    for line in lines:
+        if _SEGMENT.match(line):
+            segments.append(line)
+        elif segments and line:
             break
     return "\r".join(segments) + "\r"
 
 
 def _of_message(text: str) -> list[Token]:
-    from console.hl7v2.peek import peek, peek_keys  # only when a message was pasted: searches stay light
-
     payload = text.encode()
     header = peek(payload)
     acknowledged = _acknowledged(text)
