@@ -44,6 +44,7 @@ class Group:
 
 
 GROUPS = {
+    "desktop": Group("console.cli.desktop", "open the window (what `signalbox` alone does)"),
     "engine": Group("console.cli.engine", "run the engine: receive, map and deliver messages"),
 }
 """Every command there is, in the order of the help."""
@@ -55,6 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; gives its exit code. Never shows a traceback unless SIGNALBOX_DEBUG is set."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
+        if os.environ.get("SIGNALBOX_ENDS_WITH_PARENT"):
+            importlib.import_module("console.cli.parent_watch").watch_if_asked()
         code = _dispatch(words)
         sys.stdout.flush()
     except SystemExit as leaving:  # argparse: --help, --version, usage errors

@@ -34,7 +34,7 @@ class Options:
     data: Path
     demo: bool = False
     engine_url: str | None = None
-    page: str | None = None
+    place: Place | None = None
     theme: str | None = None
     language: str | None = None
     scale: int | None = None
@@ -110,7 +110,7 @@ class Desktop(QObject):
             screen = self.application.primaryScreen().availableGeometry()
             if screen.width() <= width or screen.height() <= height:
                 self.window.setWindowState(Qt.WindowState.WindowMaximized)
-        self.window.go(Place(self.options.page or "welcome"))
+        self.window.go(self.options.place or Place("welcome"))
         self.window.show()
 
     def close(self) -> None:

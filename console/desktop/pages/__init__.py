@@ -9,6 +9,8 @@ from importlib.util import find_spec
 
 from PySide6.QtCore import QCoreApplication
 
+from console.desktop.places import Place, place_from_link
+
 
 @dataclass(frozen=True, slots=True)
 class PageSpec:
@@ -88,6 +90,12 @@ HIDDEN_PAGES: tuple[PageSpec, ...] = (
 def shown_pages() -> list[PageSpec]:
     """The pages of this build."""
     return [spec for spec in PAGES if spec.exists()]
+
+
+def place_named(text: str) -> Place | None:
+    """The place a page's name or a deep link means; None when there is no such page."""
+    place = place_from_link(text) or Place(text.strip().lower())
+    return place if page_spec(place.page) is not None else None
 
 
 def page_spec(name: str) -> PageSpec | None:
