@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -13,6 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from console.desktop.formats import Formats
@@ -26,9 +28,12 @@ NOW = datetime(2026, 11, 21, 3, 7, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def dressed(qapp: QApplication) -> None:
-    """Light colours at 100 % before each test."""
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """Light colours at 100 % before each test; no widget left after it."""
     dress(qapp, scheme=Scheme.LIGHT)
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
 
 
 @pytest.fixture

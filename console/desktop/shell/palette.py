@@ -264,10 +264,11 @@ class Palette(QWidget):
             self._note = ""
             self._fill()
             return
-        self._search.run(lambda: finder(self.input.text().strip()), done=self._found, failed=self._not_found)
+        self._search.run(lambda: finder(question.text), done=self._found, failed=self._not_found)
 
     def _found(self, hits: Sequence[Hit]) -> None:
-        self._hits = hits
+        people_only = asked(self.input.text()).only is Filter.PEOPLE
+        self._hits = [hit for hit in hits if hit.person or not people_only]
         self._note = "" if hits else self.tr("Nothing found under this. Commands are searched too.")
         self._fill()
 
