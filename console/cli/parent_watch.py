@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 VARIABLE = "SIGNALBOX_ENDS_WITH_PARENT"
 GRACE_S = 10.0
+_THREAD = "parent-watch"
 
 
 def ask_to_stop() -> None:
@@ -42,14 +43,16 @@ def watch(
         killer.start()
         stop()
 
-    thread = threading.Thread(target=wait, name="parent-watch", daemon=True)
+    thread = threading.Thread(target=wait, name=_THREAD, daemon=True)
     thread.start()
     return thread
 
 
 def watch_if_asked(environment: Mapping[str, str] = os.environ) -> bool:
-    """Starts the watch when the parent asked for it; whether it did."""
+    """Starts the watch when the parent asked for it, once; whether it watches."""
     if environment.get(VARIABLE) != "1":
         return False
+    if any(thread.name == _THREAD for thread in threading.enumerate()):
+        return True
     watch(sys.stdin.buffer.raw if hasattr(sys.stdin.buffer, "raw") else sys.stdin.buffer)
     return True
