@@ -112,6 +112,29 @@ def add(write: WriteTransaction, letters: Sequence[DeadLetter]) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose message a trace is about, as far as it is known."""
+
+    event_id: str
+    message_type: str
+    sender: str
+    patient_id: str
+    encounter_id: str
+
+
+def origin(reader: DriverConnection | WriteTransaction, trace_id: str) -> Origin:
+    """What a letter says of the message behind a trace."""
+    row = reader.execute(
+        "SELECT m.event_id, m.message_type, m.sending_application, m.sending_facility, t.patient_id, t.encounter_id"
+        " FROM messages m LEFT JOIN traces t ON t.trace_id = m.trace_id WHERE m.trace_id = ? LIMIT 1",
+        (trace_id,),
+    ).fetchone()
+    if row is None:
+        return Origin("", "", "", "", "")
+    return Origin(row[0], row[1], row[2] or row[3], row[4] or "", row[5] or "")
+
+
 def hold(write: WriteTransaction, keys: Sequence[str], event_id: str) -> None:
     """The orders wait for this letter, unless they wait for an earlier one already."""
     write.insert(

@@ -94,7 +94,7 @@ def wait(write: WriteTransaction, seq: int, waits_for: str) -> None:
     write.execute("UPDATE inbox SET state = 'waiting', waits_for = ? WHERE seq = ?", (waits_for, seq))
 
 
-def waiting_for(reader: DriverConnection, keys: Iterable[str]) -> set[str]:
+def waiting_for(reader: DriverConnection | WriteTransaction, keys: Iterable[str]) -> set[str]:
     """Those of the keys that some row waits for."""
     wanted = list(dict.fromkeys(keys))
     found: set[str] = set()

@@ -43,10 +43,6 @@ class Entry:
     def reference(self) -> str:
         return f"{self.type}/{self.id}"
 
-    def as_json(self) -> dict[str, Any]:
-        """As the delivery events name it."""
-        return {"type": self.type, "id": self.id, "version": self.version}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
@@ -116,6 +112,21 @@ def remove(write: WriteTransaction, seqs: Sequence[int]) -> None:
     for start in range(0, len(seqs), 100):
         some = seqs[start : start + 100]
         write.execute(f"DELETE FROM outbox WHERE seq IN ({', '.join('?' * len(some))})", some)
+
+
+def applied_up_to(reader: DriverConnection, destination: str) -> int:
+    """The position up to which a destination that takes deliveries in order has applied them."""
+    row = reader.execute("SELECT seq FROM watermarks WHERE name = ?", (f"applied:{destination}",)).fetchone()
+    return row[0] if row else 0
+
+
+def note_applied(write: WriteTransaction, destination: str, seq: int, now: int) -> None:
+    """Moves `applied_up_to`, in the transaction that applies."""
+    write.execute(
+        "INSERT INTO watermarks (name, seq, moved_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, moved_at = excluded.moved_at",
+        (f"applied:{destination}", seq, now),
+    )
 
 
 _SELECT = (

@@ -60,29 +60,15 @@ def _put_words(write: WriteTransaction, fact: PatientFact) -> None:
     write.insert("patient_names", ("word", "patient_id"), [(word, fact.patient_id) for word in sorted(words - known)])
 
 
-def patient_of(reader: DriverConnection, assigner: str, value: str) -> str | None:
-    """Whose number it is, after merges. `value` folded."""
+def owner(reader: DriverConnection, assigner: str, value: str) -> str | None:
+    """Whom a number was given to. `value` folded. After a merge see `replacement`."""
     row = reader.execute(
-        "SELECT i.patient_id, p.replaced_by FROM patient_identifiers i LEFT JOIN patients p"
-        " ON p.patient_id = i.patient_id WHERE i.assigner = ? AND i.value = ?",
-        (assigner, value),
+        "SELECT patient_id FROM patient_identifiers WHERE assigner = ? AND value = ?", (assigner, value)
     ).fetchone()
-    if row is None:
-        return None
-    return _survivor(reader, row[1]) if row[1] else str(row[0])
+    return row[0] if row else None
 
 
-def _survivor(reader: DriverConnection, patient_id: str) -> str:
-    """Follows merges to the patient that is left. A circle (which nothing makes) ends where it was entered."""
-    seen: set[str] = set()
-    while patient_id not in seen:
-        seen.add(patient_id)
-        row = reader.execute("SELECT replaced_by FROM patients WHERE patient_id = ?", (patient_id,)).fetchone()
-        if row is None or not row[0]:
-            return patient_id
-        patient_id = row[0]
-    return patient_id
-
-
-def known(reader: DriverConnection, patient_id: str) -> bool:
-    return reader.execute("SELECT 1 FROM patients WHERE patient_id = ?", (patient_id,)).fetchone() is not None
+def replacement(reader: DriverConnection, patient_id: str) -> str:
+    """The patient this one was merged into, '' when it stands for itself."""
+    row = reader.execute("SELECT replaced_by FROM patients WHERE patient_id = ?", (patient_id,)).fetchone()
+    return row[0] if row else ""
