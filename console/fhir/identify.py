@@ -10,6 +10,12 @@ from console.fhir.datatypes import part
 from console.hl7v2.message import Message, Repetition, Segment
 from console.identity import spine
 
+_RENUMBERS_PATIENT = frozenset(("A46", "A47", "A48", "A49"))
+"""Events that give the patient of MRG-1 another number: PID-3 may be new, the person is not."""
+
+_RENUMBERS_VISIT = frozenset(("A06", "A07", "A45", "A50"))
+"""Events that speak of the visit of MRG-5, whatever PV1-19 calls it from now on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -36,16 +42,49 @@ def source_of(message: Message) -> str:
 
 
 def identify(
-    message: Message, *, tenant: str, authorities: Mapping[str, str], look_up: spine.Lookup, source: str = ""
+    message: Message,
+    *,
+    tenant: str,
+    authorities: Mapping[str, str],
+    look_up: spine.Lookup,
+    visit_alias: spine.Lookup | None = None,
+    source: str = "",
 ) -> Identified:
-    """Whose message this is: exact identifiers of the first PID, visit of the first PV1 (or PID-18). Pure; `look_up`
-    asks the patient_identifiers table with (assigner, folded value)."""
+    """Whose message this is: exact identifiers of the first PID, visit of the first PV1 (or PID-18). Pure.
+
+    `look_up` asks the patient_identifiers table with (assigner, folded value); `visit_alias` asks the alias table for
+    visits that were given another number, with (assigner, value) (kind `visit`; see `Outcome.aliases`)."""
     source = source or source_of(message)
     pid = message.first("PID")
+    event = message.header.message_type.partition("^")[2]
     resolution = spine.resolve(tenant, claims(pid, authorities=authorities, source=source), look_up)
-    return Identified(
-        resolution, visit(message.first("PV1"), pid, tenant=tenant, authorities=authorities, source=source)
-    )
+    mrg = message.first("MRG")
+    if mrg is not None and event in _RENUMBERS_PATIENT and resolution.how != "matched":
+        before = spine.resolve(tenant, prior_claims(mrg, authorities=authorities, source=source), look_up)
+        if before.how == "matched":
+            resolution = spine.Resolution(before.patient_id, "matched", resolution.claims, resolution.flags)
+    found = visit(message.first("PV1"), pid, tenant=tenant, authorities=authorities, source=source, alias=visit_alias)
+    if mrg is not None and event in _RENUMBERS_VISIT and mrg.has(5) and not mrg.is_null(5):
+        rep = mrg.reps(5)[0]
+        if number := part(rep):
+            before_visit = visit_of(
+                rep, number, tenant=tenant, authorities=authorities, source=source, alias=visit_alias
+            )
+            found = Visit(
+                before_visit.encounter_id, found.number or before_visit.number, found.assigner or before_visit.assigner
+            )
+    return Identified(resolution, found)
+
+
+def prior_claims(mrg: Segment, *, authorities: Mapping[str, str], source: str) -> tuple[spine.Claim, ...]:
+    """The identifiers that give way in a merge or change: MRG-1, in old messages MRG-4 or MRG-2."""
+    for field in (1, 4, 2):
+        if mrg.is_null(field):
+            continue
+        found = [c for rep in mrg.reps(field) if (c := claim_of(rep, authorities=authorities, source=source))]
+        if found:
+            return tuple(found)
+    return ()
 
 
 def claims(pid: Segment | None, *, authorities: Mapping[str, str], source: str) -> tuple[spine.Claim, ...]:
@@ -75,7 +114,13 @@ def claim_of(rep: Repetition, *, authorities: Mapping[str, str], source: str) ->
 
 
 def visit(
-    pv1: Segment | None, pid: Segment | None, *, tenant: str, authorities: Mapping[str, str], source: str
+    pv1: Segment | None,
+    pid: Segment | None,
+    *,
+    tenant: str,
+    authorities: Mapping[str, str],
+    source: str,
+    alias: spine.Lookup | None = None,
 ) -> Visit:
     """The encounter key: PV1-19, else PID-18, else none. Never MSH-7: that would be a new visit per message."""
     if pv1 is None:
@@ -85,11 +130,20 @@ def visit(
             continue
         rep = segment.reps(field)[0]
         if number := part(rep):
-            return visit_of(rep, number, tenant=tenant, authorities=authorities, source=source)
+            return visit_of(rep, number, tenant=tenant, authorities=authorities, source=source, alias=alias)
     return Visit()
 
 
-def visit_of(rep: Repetition, number: str, *, tenant: str, authorities: Mapping[str, str], source: str) -> Visit:
-    """The encounter a visit number (CX) names."""
+def visit_of(
+    rep: Repetition,
+    number: str,
+    *,
+    tenant: str,
+    authorities: Mapping[str, str],
+    source: str,
+    alias: spine.Lookup | None = None,
+) -> Visit:
+    """The encounter a visit number (CX) names, after renumbering."""
     assigner, _ = spine.assigner_of(part(rep, 4), part(rep, 4, 2), authorities, source)
-    return Visit(effect_id.encounter_id(tenant, assigner, number), number, assigner)
+    known = alias(assigner, number) if alias else None
+    return Visit(known or effect_id.encounter_id(tenant, assigner, number), number, assigner)

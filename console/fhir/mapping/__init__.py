@@ -16,7 +16,11 @@ Mapper = Callable[[Message, MappingContext, State], Outcome]
 @cache
 def _families() -> Mapping[str, tuple[Category, Mapper]]:
     """Message code (MSH-9.1) -> what it is about and who maps it. Imported on first use: a family file may be heavy."""
-    return {}
+    from console.fhir.mapping import adt
+
+    return {
+        "ADT": (Category.ADT, adt.map_adt),
+    }
 
 
 def map_message(message: Message, context: MappingContext, state: State) -> Outcome:

@@ -81,8 +81,10 @@ def note(
     flags: tuple[str, ...] = (),
     replaced_by: str = "",
     old: tuple[spine.Claim, ...] = (),
+    moved: tuple[spine.Claim, ...] = (),
 ) -> None:
-    """Notes the row of the patients table as the projection now stands; `old` are identifiers taken over by it."""
+    """Notes the row of the patients table as the projection now stands. Identifiers of `old` and `moved` lead to this
+    patient from now on, whoever had them: as retired numbers, or as current ones."""
     body = draft.projection.body("Patient", identity) or {}
     names: list[Body] = body.get("name", [])
     best = next((n for n in names if n.get("use") == "official"), names[0] if names else {})
@@ -101,6 +103,7 @@ def note(
         replaced_by=replaced_by,
         identifiers=(
             *(IdentifierFact(c.assigner, c.folded, c.value, c.type) for c in mine),
+            *(IdentifierFact(c.assigner, c.folded, c.value, c.type) for c in moved),
             *(IdentifierFact(c.assigner, c.folded, c.value, c.type, "old") for c in old),
         ),
     )
