@@ -1,7 +1,7 @@
 """Who a message is about, by exact identifiers only: authority + number -> one internal id per person.
 
-No scores, no guesses: an identifier counts when its kind names one person for good (a medical record number, a
-national number), an account or a driving licence does not. A number without an authority is only as good as its sender,
+No scores, no guesses: an identifier counts unless its kind is known not to name one person for good (a medical record
+number counts, an account or a driving licence does not). A number without an authority is only as good as its sender,
 so the sender becomes its authority and the patient is flagged. When one message's numbers belong to two people, the
 first in priority wins and the conflict is flagged; nothing is merged.
 """
@@ -19,14 +19,24 @@ NO_AUTHORITY: Final = "no-authority"
 CONFLICT: Final = "identifier-conflict"
 LEGACY_FIELD: Final = "legacy-identifier-field"
 
-# HL7 table 0203, types that name one person for good, in the order in which they are believed.
+# HL7 table 0203: identifiers that name a person for good, in the order in which they are believed.
 _PRIORITY: Final[Mapping[str, int]] = {
     kind: place
     for place, kind in enumerate(
-        ("MR", "PI", "", "PT", "EPI", "MRT", "PN", "NH", "NHS", "NI", "NNX", "HC", "JHN", "INS", "PRC", "RI", "LR", "U")
+        ("MR", "MRN", "PI", "PK", "", *"PT EPI MRT PN NH NHS NHSNMBR NI HC JHN INS PRC PE RI LR SR".split())
     )
 }
 _NATIONAL: Final = 11  # NNxxx: a national number of the country xxx
+_LOCAL: Final = 50  # a type of the sender's own making: believed last
+
+# Table 0203: numbers of accounts, visits, cards, licences, insurers and staff. They may be shared, reissued or not be
+# the patient's at all, so they never decide who somebody is. A social security number counts among them: measured,
+# it differs in half of the true duplicates and is shared in families.
+_NO_PERSON: Final = frozenset(
+    "AN ANC AND ANT VN ACSN LACSN AM AMA APRN BA BC BCFN BCT BR BSNR CC CONM CY DDS DEA DFN DI DL DN DO DP DPM DS EI EN"
+    " ESN FI GI GL GN LANR LI LN MA MB MC MCD MCN MCR MCT MD MI MS NCT NE NII NIIP NP NPI OD PA PC PCN PEN PHC PHE PHO"
+    " PNT PPIN PPN PRN QA RN RPH RR RRI RRP SID SL SN SNBSN SP SS SSN SB TAX TN TPR UPIN USID VP VS WC WCN WP XX".split()
+)
 
 # Texts that stand in an identifier field and identify nobody.
 _PLACEHOLDERS: Final = frozenset(
@@ -90,7 +100,7 @@ def _place(kind: str) -> int | None:
     kind = kind.upper()
     if kind.startswith("NN") and len(kind) == 5:
         return _NATIONAL
-    return _PRIORITY.get(kind)
+    return None if kind in _NO_PERSON else _PRIORITY.get(kind, _LOCAL)
 
 
 def by_priority(claims: Iterable[Claim]) -> tuple[Claim, ...]:
