@@ -24,6 +24,9 @@ Fold = Callable[[WriteTransaction, int, Sequence[Event]], None]
 BATCH = 64
 """Events per background job: a message that arrives meanwhile waits for one such job at most, a few milliseconds."""
 
+GATHER_S = 0.02
+"""How long fewer events than a batch wait for company: at a quiet pace each event alone would cost a commit."""
+
 _REMEMBERED = 4096
 _log = logging.getLogger(__name__)
 
@@ -80,8 +83,9 @@ class Follower:
     def _go_on(self) -> None:
         if not self._started or self._running is not None or self._done >= self._heard:
             return
+        delay = 0.0 if self._heard - self._done >= self._batch else GATHER_S
         try:
-            self._running = self._journal.submit_background(self._advance)
+            self._running = self._journal.submit_background(self._advance, after=delay)
         except EnvironmentFault:  # stopping: the watermark says where the next start goes on
             return
         self._running.add_done_callback(self._advanced)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -42,6 +43,7 @@ class _Single:
     future: Future[Any]
     result: Any = None
     error: BaseException | None = None
+    due: float = 0.0
 
 
 @dataclass(slots=True)
@@ -121,9 +123,12 @@ class Journal:
         self._put(entry)
         return entry.future
 
-    def submit_background(self, job: Job[T]) -> Future[T]:
-        """As `submit`, but at most one such job rides in a batch, after everybody else. Keep it to a few ms."""
-        entry = _Single(job, Future())
+    def submit_background(self, job: Job[T], *, after: float = 0.0) -> Future[T]:
+        """As `submit`, but at most one such job rides in a batch, after everybody else. Keep it to a few ms.
+
+        It waits its turn behind earlier ones, and at least `after` seconds (stopping ends the wait).
+        """
+        entry = _Single(job, Future(), due=time.monotonic() + after if after else 0.0)
         with self._closing:
             self._refuse_when_closed()
             self._background.append(entry)
@@ -189,7 +194,7 @@ class Journal:
     def _gather(self) -> tuple[list[_Single | _Group], bool]:
         batch: list[_Single | _Group] = []
         size = 0
-        entry: _Entry = self._queue.get()
+        entry = self._next_entry()
         while True:
             if isinstance(entry, _Stop):
                 return batch, False
@@ -205,11 +210,18 @@ class Journal:
                 entry = self._queue.get(timeout=self._linger) if size and self._linger else self._queue.get_nowait()
             except Empty:
                 break
-        if self._background:
+        if self._background and self._background[0].due <= time.monotonic():
             batch.append(self._background.popleft())
-            if self._background:
-                self._queue.put(_WAKE)
         return batch, True
+
+    def _next_entry(self) -> _Entry:
+        """What comes next: from the queue, or the moment a background job is due."""
+        if not self._background:
+            return self._queue.get()
+        try:
+            return self._queue.get(timeout=max(self._background[0].due - time.monotonic(), 0.0))
+        except Empty:
+            return _WAKE
 
     def _write(self, batch: list[_Single | _Group]) -> None:
         try:

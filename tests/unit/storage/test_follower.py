@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,12 +63,11 @@ def _received(count: int) -> list[Event]:
 
 def _settle(journal: Journal, follower: Follower) -> None:
     """Waits until the follower has nothing left to do."""
-    for _ in range(1000):
+    deadline = time.monotonic() + 20
+    while follower.indexed_up_to < journal.last_seq:
         follower.nudge()
         journal.submit(lambda _w: None).result(10)
-        if follower.indexed_up_to >= journal.last_seq:
-            return
-    pytest.fail(f"indexed up to {follower.indexed_up_to} of {journal.last_seq}")
+        assert time.monotonic() < deadline, f"indexed up to {follower.indexed_up_to} of {journal.last_seq}"
 
 
 def test_that_every_event_is_folded_once_in_order_in_small_jobs(journal: Journal) -> None:
