@@ -33,6 +33,7 @@ from console.storage.journal import Journal
 from console.storage.key_index import WATERMARK, index_keys
 from console.storage.reserve import Reserve
 from console.storage.traces import TraceRows
+from console.storage.traffic import count_arrivals
 
 ComponentFactory = Callable[[EngineContext], Component]
 
@@ -105,7 +106,7 @@ class Engine:
         storage = self._settings.storage
         reserve = Reserve(self._folder / "ballast", ballast=storage.ballast, minimum_free=storage.minimum_free)
         journal = Journal(database, reserve=reserve)
-        follower = Follower(journal, WATERMARK, [index_keys, TraceRows().fold], clock=self._clock)
+        follower = Follower(journal, WATERMARK, [index_keys, TraceRows().fold, count_arrivals], clock=self._clock)
         integrity = IntegrityCheck(database)
         self._stack.callback(integrity.stop)
         self.context = context = EngineContext(

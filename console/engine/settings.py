@@ -6,7 +6,7 @@
     [engine.mllp]                  # listen, max_frame_mb, max_connections, max_connections_per_address,
                                    # frame_timeout_s, processing_ids, max_waiting_messages, max_waiting_mb
     [engine.mllp.tls]              # certificate, key, client_authorities (mutual TLS when set)
-    [engine.http]                  # listen
+    [engine.http]                  # listen, expose (others may reach it), names (host names it is called by)
     [engine.fhir]                  # url
     [engine.storage]               # database, minimum_free_mb, ballast_mb
     [engine.authorities]           # "MRN" = "urn:oid:1.2.3": URI of an assigning authority
@@ -93,6 +93,10 @@ class EngineSettings:
     zone: tzinfo = UTC
     mllp: MllpSettings = field(default_factory=MllpSettings)
     http: Address = Address("127.0.0.1", 8585)
+    http_exposed: bool = False
+    """Said outright that other machines may reach the API: `http` may then be no loopback address."""
+    http_names: tuple[str, ...] = ()
+    """Host names it may be called by, besides localhost and addresses in numbers."""
     fhir_url: str = ""
     storage: StorageSettings = field(default_factory=StorageSettings)
     sources: tuple[SourceSettings, ...] = ()
@@ -145,6 +149,8 @@ def _engine(table: _Table) -> EngineSettings:
         zone=table.zone("zone") or default.zone,
         mllp=_mllp(table.table("mllp")),
         http=http.address("listen", default.http),
+        http_exposed=http.yes_no("expose", default.http_exposed),
+        http_names=tuple(http.list_of_text("names")),
         fhir_url=fhir.text("url", ""),
         storage=_storage(table.table("storage")),
         sources=tuple(_source(source) for source in table.tables("source")),
@@ -264,6 +270,12 @@ class _Table:
         value = self.text(key, default)
         if value not in choices:
             raise self.wrong(key, f"must be one of {', '.join(choices)}", value)
+        return value
+
+    def yes_no(self, key: str, default: bool) -> bool:
+        value = self._values.pop(key, default)
+        if not isinstance(value, bool):
+            raise self.wrong(key, "must be true or false", value)
         return value
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:

@@ -94,7 +94,7 @@ class AuditLog:
             self._keeper.write(self._head)
             self._sound = True
         if not self._sound:
-            _log.error("the audit log does not match its anchor", extra={"entries": self._head.seq})
+            _log.error("the audit log does not match its anchor", extra={"seq": self._head.seq})
         self._anchoring.start()
 
     def stop(self) -> None:
@@ -165,7 +165,7 @@ class AuditLog:
         with self._guard:
             if self._sound and (appended.found_seq, appended.found_hash) != (self._head.seq, self._head.hash):
                 self._sound = False
-                _log.error("the audit log was changed from outside", extra={"entries": appended.found_seq})
+                _log.error("the audit log was changed from outside", extra={"seq": appended.found_seq})
             self._head = appended.head
             if self._sound:
                 self._to_anchor = appended.head

@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, distinct, func, select, tuple_
 
 from console.core.clock import iso_micros
-from console.storage.schema import dead_letters, destinations, inbox, outbox
+from console.core.events import State
+from console.storage.schema import dead_letters, destinations, inbox, outbox, traces
 
 OPEN = "open"
 SAMPLE = 5
 GROUPS = 200
+COUNTED = 100_000
 
 
 def failure_groups(connection: Connection) -> list[dict[str, Any]]:
@@ -135,3 +137,9 @@ def destination_rows(connection: Connection) -> list[dict[str, Any]]:
         line["pending"] = count
         line["oldest_at"] = iso_micros(oldest) if oldest else None
     return answer
+
+
+def refused_count(connection: Connection) -> int:
+    """Messages kept in quarantine, counted up to `COUNTED`."""
+    some = select(traces.c.trace_id).where(traces.c.state == State.REFUSED.value).limit(COUNTED).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar() or 0
