@@ -177,7 +177,9 @@ class Engine:
 
 def standard_components() -> list[ComponentFactory]:
     """The parts of a whole engine, in the order they start."""
-    return []
+    from console.engine.api.component import HttpComponent
+
+    return [HttpComponent]
 
 
 def serve(folder: Path, settings: EngineSettings, *, ready_file: Path | None = None) -> None:
