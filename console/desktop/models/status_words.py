@@ -80,7 +80,29 @@ def loop_status(state: str) -> StatusWord:
         return UNKNOWN
 
 
-def all_words() -> tuple[str, ...]:
-    """Every source text here, for the translators."""
-    words = [s.word for s in (*_STATES.values(), *_LOOPS.values(), UNKNOWN)]
-    return tuple(dict.fromkeys(words))
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
+    """Marks a text for the translators; it is translated where it is shown."""
+    return text
+
+
+WORDS = (
+    QT_TRANSLATE_NOOP("Status", "Queued"),
+    QT_TRANSLATE_NOOP("Status", "Waiting"),
+    QT_TRANSLATE_NOOP("Status", "Retrying"),
+    QT_TRANSLATE_NOOP("Status", "Handed over"),
+    QT_TRANSLATE_NOOP("Status", "Delivered"),
+    QT_TRANSLATE_NOOP("Status", "Recorded"),
+    QT_TRANSLATE_NOOP("Status", "Superseded"),
+    QT_TRANSLATE_NOOP("Status", "Duplicate"),
+    QT_TRANSLATE_NOOP("Status", "Refused"),
+    QT_TRANSLATE_NOOP("Status", "Dead-lettered"),
+    QT_TRANSLATE_NOOP("Status", "Preliminary"),
+    QT_TRANSLATE_NOOP("Status", "Resulted"),
+    QT_TRANSLATE_NOOP("Status", "No order seen"),
+    QT_TRANSLATE_NOOP("Status", "Cancelled"),
+    QT_TRANSLATE_NOOP("Status", "Stopped"),
+    QT_TRANSLATE_NOOP("Status", "Late"),
+    QT_TRANSLATE_NOOP("Status", "Missing"),
+    QT_TRANSLATE_NOOP("Status", "Unknown"),
+)
+"""Every word above, where the translation tools find it."""

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QAccessibleWidget
 
 from console.core.clock import from_micros
 from console.desktop.models.status_words import Severity, loop_status, status_of
+from console.desktop.models.system_names import status_text
 from console.desktop.models.timeline_model import Loop
-from console.desktop.widgets.timeline_canvas_gutter import status_text
 from console.desktop.widgets.timeline_canvas_hit import route_text
 from console.desktop.widgets.timeline_canvas_scene import Selection
 from console.desktop.widgets.timeline_canvas_strip import gap_words, loop_words

@@ -11,7 +11,8 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from console.core.clock import from_micros
 from console.desktop.icons import paint_icon
 from console.desktop.models.lane_icons import lane_icon
-from console.desktop.models.status_words import Severity, StatusWord, loop_status
+from console.desktop.models.status_words import Severity, loop_status
+from console.desktop.models.system_names import ENGINE, lane_name, status_text
 from console.desktop.theme import px, theme
 from console.desktop.widgets.pill import paint_pill, pill_width
 from console.desktop.widgets.timeline_canvas_axis import overview_rect
@@ -131,7 +132,7 @@ class GutterLayer:
         if not narrow:
             side = px(18)
             paint_icon(painter, lane_icon(lane.lane, lane.kind), "text2", QRectF(px(16), y - side // 2, side, side))
-        name = lane_name(lane.label, lane.kind)
+        name = lane_name(lane.label if lane.kind != ENGINE else ENGINE)
         room = geometry.gutter - left - px(8)
         painter.setPen(colors.color("text"))
         if tight:
@@ -159,17 +160,3 @@ def _heard(scene: Scene, last_at: int) -> str:
         seconds -= seconds % 60
     now = from_micros(scene.now)
     return scene.formats.ago(now - timedelta(seconds=seconds), now)
-
-
-def lane_name(label: str, kind: str) -> str:
-    """The engine's lane is ours to name; the others keep the names their systems have."""
-    if kind == "engine":
-        return QCoreApplication.translate("TimelineCanvas", "Engine")
-    if label == "fhir-store":
-        return QCoreApplication.translate("TimelineCanvas", "FHIR store")
-    return label
-
-
-def status_text(status: StatusWord) -> str:
-    """The translated word of a status."""
-    return QCoreApplication.translate("Status", status.word)

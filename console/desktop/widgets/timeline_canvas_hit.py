@@ -12,9 +12,9 @@ from PySide6.QtCore import QCoreApplication
 
 from console.core.clock import from_micros
 from console.desktop.models.status_words import loop_status, status_of
+from console.desktop.models.system_names import status_text
 from console.desktop.models.timeline_model import Cell
 from console.desktop.theme import px
-from console.desktop.widgets.timeline_canvas_gutter import status_text
 from console.desktop.widgets.timeline_canvas_scene import NOTHING, Scene, Selection
 from console.desktop.widgets.timeline_canvas_strip import Spot, gap_words, loop_words
 
