@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from console.core.errors import InvalidMessage
@@ -21,19 +22,19 @@ TABLE_0211: dict[str, str] = {
     "8859/9": "iso8859-9",
     "8859/15": "iso8859-15",
     "ISO IR6": "ascii",
-    "ISO IR14": "iso2022_jp",
-    "ISO IR87": "iso2022_jp",
-    "ISO IR159": "iso2022_jp_1",
+    "ISO IR13": "iso2022_jp_ext",
+    "ISO IR14": "iso2022_jp_ext",
+    "ISO IR87": "iso2022_jp_ext",
+    "ISO IR159": "iso2022_jp_ext",
     "GB 18030-2000": "gb18030",
     "KS X 1001": "euc_kr",
-    "CNS 11643-1992": "euc_tw",
     "BIG-5": "big5",
     "UNICODE": "utf-8",
     "UNICODE UTF-8": "utf-8",
     "UNICODE UTF-16": "utf-16",
     "UNICODE UTF-32": "utf-32",
 }
-"""Values of HL7 table 0211 and the Python codec for each."""
+"""Values of HL7 table 0211 and the Python codec for each. CNS 11643-1992 has none: it is treated as unknown."""
 
 _SPOKEN = {
     "UTF-8": "utf-8",
@@ -56,14 +57,19 @@ _SPOKEN = {
     "EUC-KR": "euc_kr",
 }
 
+_PLAIN_CODEC = re.compile(
+    r"ascii|utf-8|iso8859-\d+|cp\d+|koi8-[rut]|gb\w+|big5\w*|euc_\w+|shift_jis\w*|iso2022_\w+|tis-620"
+)
 _TWO_BYTES = (b"\xff\xfe", b"\xfe\xff", b"M\x00S\x00H\x00", b"\x00M\x00S\x00H", b"M\x00\x00\x00", b"\x00\x00\x00M")
 _REFUSED = frozenset({"utf-16", "utf-32"})
+_STATEFUL = ("iso2022", "shift_jis", "gb18030", "gbk", "gb2312", "big5", "cp932", "cp936", "cp950")
 _SINGLE_BYTE = ("ascii", "iso8859", "cp125")
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a message. `codec` is what was used; `text.encode(codec, 'surrogateescape')` gives the bytes back."""
+    """The text of a message and the codec that was used. Unless a warning says that some bytes were kept as Latin-1,
+    `text.encode(codec)` gives the bytes back."""
 
     text: str
     codec: str
@@ -78,19 +84,19 @@ def codec_of(name: str) -> str | None:
     """
     key = name.strip().upper()
     found = TABLE_0211.get(key) or _SPOKEN.get(key)
-    if found:
+    if found or not key.isascii():
         return found
     try:
-        return codecs.lookup(key.lower()).name if key and key.isascii() and _is_text_codec(key.lower()) else None
-    except LookupError:
+        codec = codecs.lookup(key.lower()).name if key else ""
+    except (LookupError, ValueError):
         return None
+    return codec if _PLAIN_CODEC.fullmatch(codec) and "MSH".encode(codec) == b"MSH" else None
 
 
-def _is_text_codec(name: str) -> bool:
-    try:
-        return isinstance("MSH".encode(name), bytes) and "MSH".encode(name) == b"MSH"
-    except (LookupError, UnicodeError, ValueError, AssertionError):
-        return False
+def splits_as_bytes(declared: str) -> bool:
+    """False for a declaration whose later bytes may look like delimiters (ISO 2022, Shift-JIS, GB 18030, Big5): such
+    text has to be decoded before it is split."""
+    return not any((codec_of(name) or "").startswith(_STATEFUL) for name in declared.split("~"))
 
 
 def refuse_wide(payload: bytes) -> None:
@@ -113,7 +119,7 @@ def decode(payload: bytes, declared: str, override: str | None = None) -> Decode
     """
     codec, warnings = _chosen(declared, override)
     if payload.isascii() and (b"\x1b" not in payload or not codec.startswith("iso2022")):
-        return Decoded(payload.decode("ascii"), "ascii" if codec != "iso2022_jp" else codec, tuple(warnings))
+        return Decoded(payload.decode("ascii"), "ascii", tuple(warnings))
     if override is None and codec.startswith(_SINGLE_BYTE):
         try:
             text = payload.decode("utf-8")
@@ -151,9 +157,11 @@ def _chosen(declared: str, override: str | None) -> tuple[str, list[Warning]]:
     codec = codec_of(names[0])
     if len(names) > 1 and override is None:
         others = {codec_of(n) for n in names[1:]}
-        if codec in (None, "ascii") and "iso2022_jp" in others:
-            codec = "iso2022_jp"
-        warnings.append(Warning(Code.CHARSET_SEVERAL, f"MSH-18 names several charsets; read as {codec}", "MSH-18"))
+        if codec in (None, "ascii") and "iso2022_jp_ext" in others:
+            codec = "iso2022_jp_ext"
+        elif others != {codec}:
+            text = f"MSH-18 names several charsets; read as {codec or 'the first'}"
+            warnings.append(Warning(Code.CHARSET_SEVERAL, text, "MSH-18"))
     if codec is None:
         warnings.append(Warning(Code.CHARSET_UNKNOWN, f"MSH-18 names an unknown charset {_shown(names[0])}", "MSH-18"))
         return "ascii", warnings

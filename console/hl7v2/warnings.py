@@ -31,7 +31,7 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:  # noqa: A001 - the field's word; the built-in is never meant in this room
+class Warning:
     """One deviation. `path` is like `OBX[2]-5.1`, '' for the message as a whole. Never holds patient data."""
 
     code: str
