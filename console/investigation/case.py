@@ -154,7 +154,8 @@ class Destination:
 class Look:
     """Something the person opened: kept encrypted, clearable.
 
-    `subject` is the visit number or message type, `person` who it was about (family|given|prefix), '' when unknown.
+    `subject` is the visit number, or the message's type and title; `person` is who it was about (family|given|prefix),
+    '' when unknown.
     """
 
     opens: Opens

@@ -120,7 +120,7 @@ def _encounter_case(
         trace=max(rows, key=lambda row: str(row["received_at"])) if rows else None,
         state=_worst(standing),
         standing=dict(standing),
-        last_at=_latest([header or {}, *rows]),
+        last_at=_latest([header or people.get(patient_id, {}), *rows]),
         matched=_matched(found, satisfies_by=[satisfies(f) for f in found]),
     )
 

@@ -208,7 +208,10 @@ class Desk:
             return
         self._noted[opens, target] = now
         name = "|".join(str(patient.get(part) or "") for part in ("family", "given", "prefix")).strip("|")
-        label = str(subject.get("visit_number" if timeline else "message_type") or "")
+        words = [
+            str(subject.get(part) or "") for part in (("visit_number",) if timeline else ("message_type", "title"))
+        ]
+        label = " ".join(word for word in dict.fromkeys(words) if word)
         self.cache.note_look(KeptLook(opens.value, target, label, name, now))
 
     def _looks(self) -> tuple[Look, ...]:

@@ -2,106 +2,184 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="es" sourcelanguage="en">
 <context>
+    <name>CaseList</name>
+    <message>
+        <source>Cases found</source>
+        <translation>Casos encontrados</translation>
+    </message>
+</context>
+<context>
     <name>Cases</name>
     <message>
         <source>name</source>
-        <translation type="unfinished"></translation>
+        <translation>nombre</translation>
     </message>
     <message>
         <source>born</source>
-        <translation type="unfinished"></translation>
+        <translation>nacimiento</translation>
     </message>
     <message>
         <source>NHS number</source>
-        <translation type="unfinished"></translation>
+        <translation>número NHS</translation>
     </message>
     <message>
         <source>patient number</source>
-        <translation type="unfinished"></translation>
+        <translation>número de paciente</translation>
     </message>
     <message>
         <source>encounter</source>
-        <translation type="unfinished"></translation>
+        <translation>episodio</translation>
     </message>
     <message>
         <source>order</source>
-        <translation type="unfinished"></translation>
+        <translation>petición</translation>
     </message>
     <message>
         <source>lab number</source>
-        <translation type="unfinished"></translation>
+        <translation>número de laboratorio</translation>
     </message>
     <message>
         <source>accession</source>
-        <translation type="unfinished"></translation>
+        <translation>muestra</translation>
     </message>
     <message>
         <source>control ID</source>
-        <translation type="unfinished"></translation>
+        <translation>ID de control</translation>
     </message>
     <message>
         <source>document</source>
-        <translation type="unfinished"></translation>
+        <translation>documento</translation>
     </message>
     <message>
         <source>appointment</source>
-        <translation type="unfinished"></translation>
+        <translation>cita</translation>
     </message>
     <message>
         <source>event</source>
-        <translation type="unfinished"></translation>
+        <translation>evento</translation>
     </message>
     <message>
         <source>trace</source>
-        <translation type="unfinished"></translation>
+        <translation>traza</translation>
     </message>
     <message>
         <source>HL7 message</source>
-        <translation type="unfinished"></translation>
+        <translation>mensaje HL7</translation>
     </message>
     <message>
         <source>acknowledgment</source>
-        <translation type="unfinished"></translation>
+        <translation>acuse de recibo</translation>
     </message>
     <message>
         <source>identifier</source>
-        <translation type="unfinished"></translation>
+        <translation>identificador</translation>
     </message>
     <message>
         <source>Born %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Nac. %1</translation>
     </message>
     <message>
         <source>NHS No. %1</source>
-        <translation type="unfinished"></translation>
+        <translation>N.º NHS %1</translation>
     </message>
     <message>
         <source>Messages without an encounter</source>
-        <translation type="unfinished"></translation>
+        <translation>Mensajes sin episodio</translation>
     </message>
     <message>
         <source>Encounter %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Episodio %1</translation>
     </message>
     <message>
         <source>Encounter</source>
-        <translation type="unfinished"></translation>
+        <translation>Episodio</translation>
     </message>
     <message>
         <source>ended %1</source>
-        <translation type="unfinished"></translation>
+        <translation>terminó %1</translation>
     </message>
     <message>
         <source>since %1</source>
-        <translation type="unfinished"></translation>
+        <translation>desde %1</translation>
     </message>
     <message>
         <source>from %1</source>
-        <translation type="unfinished"></translation>
+        <translation>de %1</translation>
     </message>
     <message>
         <source>wrong check digit</source>
-        <translation type="unfinished"></translation>
+        <translation>dígito de control erróneo</translation>
+    </message>
+</context>
+<context>
+    <name>Cause</name>
+    <message>
+        <source>Arrived %1, stopped at “%2”: %3</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Arrived %1: %3</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Likely cause found</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Arrived %1 and was refused; it is kept in quarantine: %3</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Refused at the door</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Being sent again</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Arrived %1 and waits: %3</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>next try %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A message with this result arrived and stopped on its way. The order was due %1.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Only a preliminary result has come. The final one was due %1, %2 ago.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Ordered %3. No message with this result has reached us; it was due %1, %2 ago.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Result late</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Result missing</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Ordered %3; due %1.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Ordered %3.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No result yet</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -241,6 +319,18 @@
         <translation>Añadir una conexión…</translation>
     </message>
     <message>
+        <source>Run an engine on this computer</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>For your own messages: it receives on port 2575 of this computer only.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>DEMO</source>
         <translation>DEMO</translation>
     </message>
@@ -279,6 +369,256 @@
     <message>
         <source>No connection yet.</source>
         <translation>Todavía no hay ninguna conexión.</translation>
+    </message>
+</context>
+<context>
+    <name>Connector</name>
+    <message>
+        <source>Engine on this computer</source>
+        <translation type="unfinished">Motor en este equipo</translation>
+    </message>
+    <message>
+        <source>Demo hospital</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation type="unfinished">detenido</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>running</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>fell, starting again</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>fell too often</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>CountedWords</name>
+    <message numerus="yes">
+        <source>%n things need you</source>
+        <translation><numerusform>%n asunto le necesita</numerusform><numerusform>%n asuntos le necesitan</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n messages stopped</source>
+        <translation><numerusform>%n mensaje detenido</numerusform><numerusform>%n mensajes detenidos</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n patients</source>
+        <translation><numerusform>%n paciente</numerusform><numerusform>%n pacientes</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation><numerusform>%n en espera</numerusform><numerusform>%n en espera</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n cases</source>
+        <translation><numerusform>%n caso</numerusform><numerusform>%n casos</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>the first %n cases</source>
+        <translation><numerusform>el primer caso</numerusform><numerusform>los primeros %n casos</numerusform></translation>
+    </message>
+</context>
+<context>
+    <name>Errors</name>
+    <message>
+        <source>The engine cannot be reached. Check that it runs and that the network is there.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The engine takes too long to answer. Try again in a moment.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The engine is busy. Try again in a moment.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The engine is stopping. Try again in a moment.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The engine's answer cannot be read. Check the address and the version.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Nobody answered, and no copy of this is kept here. Check the connection.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>There is no access token for this engine. Enter it in Settings.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The engine refused the access token. Enter the right one in Settings.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>There is no such thing here. It may have been removed after its time.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The message itself was removed after its time. Its events are kept.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This source cannot answer that question.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The settings could not be saved. They hold until you close Signalbox.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The engine on this computer does not start.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The engine cannot listen: its address is in use by another program.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Another engine uses this data folder. Stop it or choose another.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The data folder cannot be used. Choose another with --data.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A setting of the engine is wrong. See settings.toml.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The engine's disk is full. It acknowledges nothing until there is space.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Something went wrong inside Signalbox. Nothing was changed; try again.</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>EventTable</name>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Event</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>From</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>To</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Took</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1 result</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1 late</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>admission or move</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>order</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>result</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Events</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>Evidence</name>
+    <message>
+        <source>observed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>asserted</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>inferred</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>expected</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>We did it or saw it ourselves.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Another system said so.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Concluded from other facts.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Should happen; nothing shows that it did.</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>HeatStrip</name>
+    <message>
+        <source>Messages of the last 12 hours by sender</source>
+        <translation>Mensajes de las últimas 12 horas por emisor</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n messages</source>
+        <translation><numerusform>%n mensaje</numerusform><numerusform>%n mensajes</numerusform></translation>
+    </message>
+    <message>
+        <source>busiest at %1 with %2</source>
+        <translation>máximo a las %1 con %2</translation>
+    </message>
+    <message>
+        <source>silent since %1</source>
+        <translation>en silencio desde las %1</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>de %1 a %2</translation>
+    </message>
+    <message>
+        <source>silent</source>
+        <translation>en silencio</translation>
     </message>
 </context>
 <context>
@@ -336,170 +676,397 @@
     </message>
 </context>
 <context>
+    <name>HopModel</name>
+    <message>
+        <source>Hop</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Time, %1 in all</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Waited</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Worked</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Payload</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>HopTable</name>
+    <message>
+        <source>Hops</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>Hops</name>
+    <message>
+        <source>%1 → received and stored</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Duplicate, ignored</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Refused, kept in quarantine</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Acknowledged</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Parsed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Patient and encounter found</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Mapped to FHIR</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Older than what is filed: not applied</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Recorded, nothing to file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Released</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Dead-lettered</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Handed over to %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Attempt %2 at %1 failed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Filed in %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Receive and store</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Acknowledge</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Parse</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Find patient and encounter</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Map to FHIR</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>File and read back</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>not reached</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>next try %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>read back and compared</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%n segment(s)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%n warning(s)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>known patient</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>new patient</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>nobody: unassigned</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%n resource(s)</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
     <name>Investigate</name>
     <message>
         <source>Nothing needs you</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%n things need you</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada le necesita</translation>
     </message>
     <message>
         <source>%1 messages received</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 mensajes recibidos</translation>
     </message>
     <message>
         <source>as last heard at %1, %2</source>
-        <translation type="unfinished"></translation>
+        <translation>según lo último que se supo a las %1, %2</translation>
     </message>
     <message>
         <source>Grouped by cause</source>
-        <translation type="unfinished"></translation>
+        <translation>Agrupado por causa</translation>
     </message>
     <message>
         <source>the newest %1 events cannot be searched yet</source>
-        <translation type="unfinished"></translation>
+        <translation>los %1 eventos más nuevos aún no se pueden buscar</translation>
     </message>
     <message>
         <source>First %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Primero %1</translation>
     </message>
     <message>
         <source>newest %1</source>
-        <translation type="unfinished"></translation>
+        <translation>último %1</translation>
     </message>
     <message>
         <source>Open newest</source>
-        <translation type="unfinished"></translation>
+        <translation>Abrir el último</translation>
     </message>
     <message>
         <source>Last message %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Último mensaje %1</translation>
     </message>
     <message>
         <source>usually one every %1</source>
-        <translation type="unfinished"></translation>
+        <translation>suele enviar uno cada %1</translation>
     </message>
     <message>
         <source>%1 has gone silent</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ha quedado en silencio</translation>
     </message>
     <message>
         <source>Deliveries to %1 are paused</source>
-        <translation type="unfinished"></translation>
+        <translation>Las entregas a %1 están en pausa</translation>
     </message>
     <message>
         <source>%1 does not take deliveries</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 no acepta entregas</translation>
     </message>
     <message>
         <source>last success %1</source>
-        <translation type="unfinished"></translation>
+        <translation>última entrega %1</translation>
     </message>
     <message>
         <source>not heard yet</source>
-        <translation type="unfinished"></translation>
+        <translation>aún sin noticias</translation>
     </message>
     <message>
         <source>silent for %1</source>
-        <translation type="unfinished"></translation>
+        <translation>en silencio desde hace %1</translation>
     </message>
     <message>
         <source>heard %1</source>
-        <translation type="unfinished"></translation>
+        <translation>visto %1</translation>
     </message>
     <message>
         <source>To be mapped</source>
-        <translation type="unfinished"></translation>
+        <translation>Por convertir</translation>
     </message>
     <message>
         <source>Held back</source>
-        <translation type="unfinished"></translation>
+        <translation>Retenidos</translation>
     </message>
     <message>
         <source>To be delivered</source>
-        <translation type="unfinished"></translation>
+        <translation>Por entregar</translation>
     </message>
     <message>
         <source>Dead letters</source>
-        <translation type="unfinished"></translation>
+        <translation>Detenidos</translation>
     </message>
     <message>
         <source>Refused, kept</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechazados, guardados</translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished"></translation>
+        <translation>en pausa</translation>
     </message>
     <message>
         <source>no contact</source>
-        <translation type="unfinished"></translation>
+        <translation>sin contacto</translation>
     </message>
     <message>
         <source>up to date</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>the first %n cases</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%n cases</source>
-        <translation type="unfinished"></translation>
+        <translation>al día</translation>
     </message>
     <message>
         <source>from the copy kept here</source>
-        <translation type="unfinished"></translation>
+        <translation>de la copia guardada aquí</translation>
     </message>
     <message>
         <source>%1 answered</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 respondió</translation>
     </message>
     <message>
         <source>%1 took too long</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 tardó demasiado</translation>
     </message>
     <message>
         <source>%1 cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>no se puede contactar con %1</translation>
     </message>
     <message>
         <source>%1 refused the access token</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 rechazó la clave de acceso</translation>
     </message>
     <message>
         <source>%1 could not answer</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 no pudo responder</translation>
     </message>
     <message>
         <source>That looks like an NHS number, but its check digit is wrong: read it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parece un número NHS, pero su dígito de control es erróneo: léalo de nuevo.</translation>
     </message>
     <message>
         <source>Only the copy kept on this computer was searched: no source answers now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo se buscó en la copia guardada en este equipo: ninguna fuente responde ahora.</translation>
     </message>
     <message>
         <source>Not every source answered: what you look for may be there.</source>
-        <translation type="unfinished"></translation>
+        <translation>No todas las fuentes respondieron: puede que lo que busca esté allí.</translation>
     </message>
     <message>
         <source>The newest messages cannot be searched yet: try again in a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Los mensajes más nuevos aún no se pueden buscar: inténtelo en un momento.</translation>
     </message>
     <message>
         <source>Names match from the beginning of each word: try the family name alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Los nombres se comparan desde el principio de cada palabra: pruebe solo con el apellido.</translation>
     </message>
     <message>
         <source>Everything typed must fit one case: try one number at a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Todo lo escrito debe encajar en un caso: pruebe con un número cada vez.</translation>
     </message>
     <message>
         <source>Try another number from the same label: order, sample, wristband, or the message itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pruebe otro número de la misma etiqueta: petición, muestra, pulsera, o el propio mensaje.</translation>
+    </message>
+</context>
+<context>
+    <name>InvestigatePage</name>
+    <message>
+        <source>Deliveries</source>
+        <translation>Entregas</translation>
+    </message>
+    <message>
+        <source>Nothing was delivered yet.</source>
+        <translation>Aún no se ha entregado nada.</translation>
+    </message>
+    <message>
+        <source>messages per 10 min, darker is busier, hatched is silence</source>
+        <translation>mensajes por 10 min; más oscuro, más tráfico; rayado, silencio</translation>
+    </message>
+    <message>
+        <source>The last 12 hours</source>
+        <translation>Las últimas 12 horas</translation>
+    </message>
+    <message>
+        <source>Queues</source>
+        <translation>Colas</translation>
+    </message>
+    <message>
+        <source>Not known yet.</source>
+        <translation>Aún no se sabe.</translation>
+    </message>
+    <message>
+        <source>Investigate</source>
+        <translation>Investigar</translation>
+    </message>
+    <message>
+        <source>Find on this page</source>
+        <translation>Buscar en esta página</translation>
+    </message>
+    <message>
+        <source>Read everything again</source>
+        <translation>Leer todo de nuevo</translation>
+    </message>
+    <message>
+        <source>Forget what was looked at</source>
+        <translation>Olvidar lo consultado</translation>
+    </message>
+    <message>
+        <source>Reading the overview</source>
+        <translation>Leyendo el resumen</translation>
+    </message>
+    <message>
+        <source>No message has arrived yet</source>
+        <translation>Aún no ha llegado ningún mensaje</translation>
+    </message>
+    <message>
+        <source>As soon as a system sends HL7 v2 to the engine, its messages appear here within a second.</source>
+        <translation>En cuanto un sistema envíe HL7 v2 al motor, sus mensajes aparecerán aquí en menos de un segundo.</translation>
+    </message>
+    <message>
+        <source>Nothing is connected yet</source>
+        <translation>Aún no hay ninguna conexión</translation>
+    </message>
+    <message>
+        <source>Start the demo hospital or connect to an engine; then this page shows what needs you.</source>
+        <translation>Inicie el hospital de demostración o conecte con un motor; entonces esta página mostrará lo que le necesita.</translation>
+    </message>
+    <message>
+        <source>Choose</source>
+        <translation>Elegir</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Intentar de nuevo</translation>
+    </message>
+</context>
+<context>
+    <name>JsonView</name>
+    <message>
+        <source>FHIR document</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -510,10 +1077,40 @@
     </message>
 </context>
 <context>
+    <name>LooksCard</name>
+    <message>
+        <source>Clear</source>
+        <translation>Borrar</translation>
+    </message>
+    <message>
+        <source>Forget what was looked at</source>
+        <translation>Olvidar lo consultado</translation>
+    </message>
+    <message>
+        <source>You looked at</source>
+        <translation>Lo que consultó</translation>
+    </message>
+    <message>
+        <source>Encounters and traces you open are listed here, on this computer only.</source>
+        <translation>Aquí se listan los episodios y trazas que abre, solo en este equipo.</translation>
+    </message>
+</context>
+<context>
     <name>Manual</name>
     <message>
         <source>Page of the manual</source>
         <translation>Página del manual</translation>
+    </message>
+</context>
+<context>
+    <name>NeedsCard</name>
+    <message>
+        <source>Things that need you</source>
+        <translation>Asuntos que le necesitan</translation>
+    </message>
+    <message numerus="yes">
+        <source>Show %n more</source>
+        <translation><numerusform>Mostrar %n más</numerusform><numerusform>Mostrar %n más</numerusform></translation>
     </message>
 </context>
 <context>
@@ -613,6 +1210,20 @@
     </message>
 </context>
 <context>
+    <name>ParsedTree</name>
+    <message>
+        <source>Parsed message</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>PartView</name>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>Pages</source>
@@ -627,6 +1238,59 @@
             <numerusform>%n pendiente</numerusform>
             <numerusform>%n pendientes</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>RawView</name>
+    <message>
+        <source>Raw message</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>SearchPanel</name>
+    <message>
+        <source>A ward is on the phone?</source>
+        <translation>¿Llaman de una planta?</translation>
+    </message>
+    <message>
+        <source>Type or paste what they have: a name, a number from the wristband, an order, a sample, a message.</source>
+        <translation>Escriba o pegue lo que tengan: un nombre, un número de la pulsera, una petición, una muestra, un mensaje.</translation>
+    </message>
+    <message>
+        <source>e.g. 999 014 7213, 55121, 26L0048812, MARTÍNEZ 14-Aug-1957</source>
+        <translation>p. ej. 999 014 7213, 55121, 26L0048812, MARTÍNEZ 14-ago-1957</translation>
+    </message>
+    <message>
+        <source>Find a patient, encounter, order, sample, message or event</source>
+        <translation>Buscar un paciente, episodio, petición, muestra, mensaje o evento</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>Buscando</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Intentar de nuevo</translation>
+    </message>
+    <message>
+        <source>No case fits everything; these fit a part</source>
+        <translation>Ningún caso encaja con todo; estos encajan en parte</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>Nada encontrado</translation>
+    </message>
+</context>
+<context>
+    <name>SendersCard</name>
+    <message>
+        <source>Sources</source>
+        <translation>Fuentes</translation>
+    </message>
+    <message>
+        <source>No system has sent anything yet.</source>
+        <translation>Ningún sistema ha enviado nada todavía.</translation>
     </message>
 </context>
 <context>
@@ -717,6 +1381,81 @@
     </message>
 </context>
 <context>
+    <name>Status</name>
+    <message>
+        <source>Queued</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Retrying</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Handed over</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Delivered</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Recorded</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Superseded</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Dead-lettered</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Preliminary</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Resulted</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No order seen</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Late</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Missing</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Unknown</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
     <name>StatusBar</name>
     <message>
         <source>Jobs</source>
@@ -790,6 +1529,37 @@
     </message>
 </context>
 <context>
+    <name>Ticket</name>
+    <message>
+        <source>Event</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Trace</source>
+        <translation type="unfinished">Traza</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Received</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Stands</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Error</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Hops (UTC)</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
     <name>TimelineCanvas</name>
     <message>
         <source>Timeline</source>
@@ -813,11 +1583,11 @@
     </message>
     <message>
         <source>%n order(s)</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%n without a row here</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Engine</source>
@@ -917,7 +1687,7 @@
     </message>
     <message>
         <source>%1 messages, %2 orders</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -968,6 +1738,25 @@
     <message>
         <source>No sources</source>
         <translation>Sin fuentes</translation>
+    </message>
+</context>
+<context>
+    <name>TreeModel</name>
+    <message>
+        <source>sent as empty: deletes what was there</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Field</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Value</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -1062,10 +1851,24 @@
     </message>
 </context>
 <context>
+    <name>Who</name>
+    <message>
+        <source>Signed in to this computer as %1</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
     <name>Window</name>
     <message>
         <source>There is no page called %1.</source>
         <translation>No hay ninguna página llamada %1.</translation>
+    </message>
+</context>
+<context>
+    <name>_HopDelegate</name>
+    <message>
+        <source>slowest</source>
+        <translation type="unfinished" />
     </message>
 </context>
 </TS>

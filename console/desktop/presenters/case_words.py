@@ -16,6 +16,7 @@ from console.core.clock import parse_iso
 from console.core.ids import UNASSIGNED
 from console.desktop.formats import Formats, nhs_number
 from console.desktop.models.status_words import StatusWord, status_of
+from console.desktop.models.system_names import status_text
 from console.desktop.places import Place
 from console.investigation.case import Case, Chip, ChipKind, Opens
 
@@ -195,11 +196,6 @@ def _status_text(case: Case, status: StatusWord | None) -> str:
     total = sum(case.standing.values())
     worst = case.standing.get(case.state.value, 0)
     return word if total <= 1 or worst == total else f"{word} {worst}/{total}"
-
-
-def status_text(status: StatusWord) -> str:
-    """The status word in the user's language."""
-    return QCoreApplication.translate("Status", status.word)
 
 
 def chip_line(chip: Chip, formats: Formats) -> ChipLine:

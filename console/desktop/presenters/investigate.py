@@ -9,7 +9,9 @@ from PySide6.QtCore import QCoreApplication
 
 from console.desktop.formats import Formats
 from console.desktop.models.lane_icons import lane_icon
+from console.desktop.models.system_names import lane_name
 from console.desktop.places import Place
+from console.desktop.presenters.counted import counted
 from console.investigation.answer import Answer, SourceReport, SourceStatus
 from console.investigation.case import Advice, Destination, FailureGroup, Look, Opens, Overview, SearchAnswer, Sender
 
@@ -123,7 +125,7 @@ def overview_lines(answer: Answer[Overview], formats: Formats, now: datetime) ->
 def _title(count: int) -> str:
     if not count:
         return QCoreApplication.translate("Investigate", "Nothing needs you")
-    return QCoreApplication.translate("Investigate", "%n things need you", "", count)
+    return counted.things_need_you(count)
 
 
 def _subtitle(answer: Answer[Overview], formats: Formats, now: datetime) -> str:
@@ -142,7 +144,7 @@ def _subtitle(answer: Answer[Overview], formats: Formats, now: datetime) -> str:
 
 
 def _failure(group: FailureGroup, formats: Formats, now: datetime) -> NeedLine:
-    stopped = QCoreApplication.translate("Investigate", "%n messages stopped", "", group.count)
+    stopped = counted.messages_stopped(group.count)
     facts = []
     if group.first_at is not None:
         words = QCoreApplication.translate("Investigate", "First %1")
@@ -151,7 +153,7 @@ def _failure(group: FailureGroup, formats: Formats, now: datetime) -> NeedLine:
         words = QCoreApplication.translate("Investigate", "newest %1")
         facts.append(words.replace("%1", _time(group.last_at, formats, now)))
     if group.patients:
-        facts.append(QCoreApplication.translate("Investigate", "%n patients", "", group.patients))
+        facts.append(counted.patients(group.patients))
     if group.destination:
         facts.append(group.destination)
     return NeedLine(
@@ -192,7 +194,7 @@ def _stuck(destination: Destination, formats: Formats, now: datetime) -> NeedLin
         title = QCoreApplication.translate("Investigate", "Deliveries to %1 are paused")
     else:
         title = QCoreApplication.translate("Investigate", "%1 does not take deliveries")
-    facts = [QCoreApplication.translate("Investigate", "%n waiting", "", destination.pending)]
+    facts = [counted.waiting(destination.pending)]
     if destination.last_ok_at is not None:
         words = QCoreApplication.translate("Investigate", "last success %1")
         facts.append(words.replace("%1", _time(destination.last_ok_at, formats, now)))
@@ -201,7 +203,7 @@ def _stuck(destination: Destination, formats: Formats, now: datetime) -> NeedLin
         key=f"destination:{destination.name}",
         icon="hourglass",
         tone="warn",
-        title=title.replace("%1", destination.name),
+        title=title.replace("%1", lane_name(destination.name)),
         facts=" · ".join(facts),
         age=formats.duration(_whole(now - since)) if since else "",
     )
@@ -255,14 +257,14 @@ def _delivery(destination: Destination, formats: Formats, now: datetime) -> Coun
     elif destination.breaker == "open":
         value, tone = QCoreApplication.translate("Investigate", "no contact"), "warn"
     elif destination.pending:
-        value, tone = QCoreApplication.translate("Investigate", "%n waiting", "", destination.pending), ""
+        value, tone = counted.waiting(destination.pending), ""
     else:
         value, tone = QCoreApplication.translate("Investigate", "up to date"), ""
     detail = ""
     if destination.last_ok_at is not None:
         words = QCoreApplication.translate("Investigate", "last success %1")
         detail = words.replace("%1", formats.ago(destination.last_ok_at, now))
-    return CountLine(lane_icon(destination.name, "destination"), destination.name, value, tone, detail)
+    return CountLine(lane_icon(destination.name, "destination"), lane_name(destination.name), value, tone, detail)
 
 
 def _look(look: Look, formats: Formats) -> LookLine:
@@ -306,9 +308,9 @@ def search_status(answer: SearchAnswer, formats: Formats, now: datetime) -> str:
     """`2 cases · 0.04sec · engine answered`; who did not answer and how old a copy is are never left out."""
     count = len(answer.cases)
     if answer.more:
-        first = QCoreApplication.translate("Investigate", "the first %n cases", "", count)
+        first = counted.first_cases(count)
     else:
-        first = QCoreApplication.translate("Investigate", "%n cases", "", count)
+        first = counted.cases(count)
     parts = [first, formats.duration(answer.took_ms / 1000)]
     if answer.from_cache:
         words = QCoreApplication.translate("Investigate", "from the copy kept here")
