@@ -69,8 +69,8 @@ class FeedStatus(StrEnum):
 class FeedBatch:
     """What the feed gave at one moment: events in journal order, none twice, none left out.
 
-    `seq` is the position to resume after; a batch without events is a heartbeat or a change of `status`. `text` is
-    for a person ('' when live); `retry_in` is seconds until the next try while offline.
+    `seq` is the position to resume after, -1 while it is not known; a batch without events is a heartbeat or a change
+    of `status`. `text` is for a person ('' when live); `retry_in` is seconds until the next try while offline.
     """
 
     status: FeedStatus
@@ -197,6 +197,7 @@ class Source(Protocol):
         """Follows the journal from behind position `after` (None: from now), for as long as the caller listens.
 
         Resumes by itself after a break, without gap or double, and never raises for one: it says so by `status`.
+        Ends when the journal turns out to be another one than `after` is from; the caller then begins anew.
         """
         ...
 

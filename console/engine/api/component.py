@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 
+from sqlalchemy import select
+
 from console import __version__
 from console.connections.tokens import TOKEN_FILE, ensure_token
 from console.engine.api.app import build_api, build_app
@@ -15,6 +17,8 @@ from console.engine.component import EngineContext
 from console.engine.feed import Feed
 from console.storage.audit import AuditLog
 from console.storage.fresh_ids import uuid_source
+from console.storage.schema import settings
+from console.storage.write import WriteTransaction
 
 
 class HttpComponent:
@@ -22,8 +26,8 @@ class HttpComponent:
 
     def __init__(self, context: EngineContext) -> None:
         self._context = context
-        settings = context.settings
-        check_exposure(settings.http, exposed=settings.http_exposed)
+        chosen = context.settings
+        check_exposure(chosen.http, exposed=chosen.http_exposed)
         self._feed = Feed(context.database, context.journal)
         self._audit = AuditLog(
             context.database,
@@ -37,6 +41,7 @@ class HttpComponent:
             with guard:
                 return ids.event_id()
 
+        self._journal_id = _journal_id(context) or new_id()
         services = Services(
             database=context.database,
             journal=context.journal,
@@ -45,28 +50,44 @@ class HttpComponent:
             clock=context.clock,
             new_id=new_id,
             version=__version__,
-            instance=context.instance,
-            tenant=settings.tenant,
+            instance=self._journal_id,
+            tenant=chosen.tenant,
         )
         self._api = build_api(services)
         app = build_app(
             services,
             self._api,
             token=ensure_token(context.folder),
-            names=settings.http_names,
-            loopback_only=is_loopback(settings.http.host),
+            names=chosen.http_names,
+            loopback_only=is_loopback(chosen.http.host),
         )
-        self._server = HttpServer(app, settings.http)
+        self._server = HttpServer(app, chosen.http)
 
     async def start(self) -> None:
         await asyncio.to_thread(self._api.openapi)  # made once, off the loop that answers senders
+        await asyncio.wrap_future(self._context.journal.submit(self._name_journal))
         self._audit.start()
         self._feed.start()
         address = await self._server.start()
         self._context.announced.http = web_address(address)
         self._context.announced.token_file = str(self._context.folder / TOKEN_FILE)
 
+    def _name_journal(self, write: WriteTransaction) -> None:
+        write.insert(
+            "settings", ("name", "value"), [(_JOURNAL_ID, self._journal_id)], conflict="ON CONFLICT DO NOTHING"
+        )
+
     async def stop(self) -> None:
         await self._feed.stop()
         await self._server.stop()
         await asyncio.to_thread(self._audit.stop)
+
+
+_JOURNAL_ID = "journal_id"
+"""Setting: the id this journal has for ever, by which clients know whose positions they keep."""
+
+
+def _journal_id(context: EngineContext) -> str:
+    with context.database.reader() as connection:
+        query = select(settings.c.value).where(settings.c.name == _JOURNAL_ID)
+        return str(connection.execute(query).scalar() or "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import socket
 import sys
 from collections.abc import Generator
@@ -64,6 +65,7 @@ class HttpServer:
         """Listens; gives the address with its real port. Raises EnvironmentFault when the port is taken."""
         listening = _listen(self._address)
         port = int(listening.getsockname()[1])
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
         config = uvicorn.Config(
             self._app,
             http=_Protocol,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from console.core.clock import iso
 from console.engine.api.addresses import ROOT
 from console.engine.api.answers import answer
+from console.engine.api.refusals import Refusal
 from console.engine.api.services import Asked, asked
 
 router = APIRouter(prefix=ROOT, tags=["health"])
@@ -37,5 +38,13 @@ async def ready(ask: Annotated[Asked, Depends(asked)]) -> Response:
     parts = dict(ask.services.readiness())
     parts["journal"] = ask.services.journal.fault is None
     parts["audit"] = ask.services.audit.sound
-    works = all(parts.values())
-    return answer({"ready": works, "parts": parts}, status=200 if works else 503)
+    stuck = ", ".join(name for name, works in parts.items() if not works)
+    if stuck:
+        raise Refusal(
+            503,
+            "not-ready",
+            f"These parts of the engine cannot work now: {stuck}.",
+            "Look at the engine's log; /api/v1/health says what is wrong with the journal.",
+            more={"ready": False, "parts": parts},
+        )
+    return answer({"ready": True, "parts": parts})
