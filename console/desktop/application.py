@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import logging
+import signal
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from console.core.errors import SignalboxError
 from console.desktop.formats import Formats
 from console.desktop.gui_gc import GuiThreadCollector
 from console.desktop.i18n import Translators, chosen_language
 from console.desktop.io_thread import IoThread
+from console.desktop.photographer import Photographer
 from console.desktop.places import Place
 from console.desktop.session import Session
-from console.desktop.settings import Settings, SettingsStore
+from console.desktop.settings import Connection, Settings, SettingsStore
 from console.desktop.shell.window import Window
 from console.desktop.theme import Scheme, dress
 
-_log = logging.getLogger(__name__)
-SCREENSHOT_WAIT_MS = 30_000
+if TYPE_CHECKING:
+    from console.desktop.connector import Connector
+
+DEMO_NAME = "Demo hospital"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,9 @@ def local_zone() -> tzinfo:
 class Desktop(QObject):
     """One run: settings, io thread, session, window. Make it after the QApplication; `close` ends it."""
 
+    failed = Signal(str)
+    """The connection asked for on the command line cannot be had: a sentence for a person."""
+
     def __init__(self, application: QApplication, options: Options) -> None:
         super().__init__()
         self.application = application
@@ -67,11 +75,15 @@ class Desktop(QObject):
             io=self.io, settings=self.settings, formats=Formats(self.translators.language, local_zone()), parent=self
         )
         self.window = Window(self.session)
+        self.connector: Connector | None = None
         self.settings.on_change(self._settings_changed)
+        self.session.connection_requested.connect(self._chosen)
+        self.window.first_painted.connect(self._connect)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
         application.aboutToQuit.connect(self.close)
         self._closed = False
 
+    # ---- looks ------------------------------------------------------------------------------------------------
     def _override_settings(self) -> None:
         options, value = self.options, self.settings.value
         appearance = value.appearance
@@ -102,6 +114,54 @@ class Desktop(QObject):
         elif old.keyboard != new.keyboard:
             self.window.refresh_shortcuts()
 
+    # ---- connections ------------------------------------------------------------------------------------------
+    @property
+    def first_connection(self) -> Connection | None:
+        """What to open at start: what the command line says, else what was open last, else nothing (first run)."""
+        options, settings = self.options, self.settings.value
+        if options.demo:
+            return Connection(DEMO_NAME, "demo", "", "demo")
+        if options.engine_url is not None:
+            url = options.engine_url.rstrip("/")
+            known = next((c for c in settings.connections if c.url == url), None)
+            return known or Connection(urlsplit(url).netloc, "engine", url, "test")
+        return settings.connection(settings.active)
+
+    def _connect(self) -> None:
+        """After the first frame: heavy modules may come in now."""
+        first = self.first_connection
+        if first is not None:
+            self._open(first)
+
+    def _chosen(self, connection: Connection, token: str) -> None:
+        """The user picked a connection: it is also the one to open next time."""
+        value = self.settings.value
+        known = value.connection(connection.name) is not None
+        try:
+            self.settings.change(
+                connections=value.connections if known else (*value.connections, connection), active=connection.name
+            )
+        except SignalboxError as error:
+            self.session.toast_error(error)
+        self._open(connection, token)
+
+    def _open(self, connection: Connection, token: str = "") -> None:
+        if self.connector is None:
+            from console.desktop.connector import Connector
+            from console.desktop.opening import open_engine
+
+            self.connector = Connector(
+                self.session, open_engine, data=self.options.data, environment=self.window.set_environment
+            )
+            self.connector.opened.connect(self._opened)
+            self.connector.failed.connect(lambda error: self.failed.emit(error.text))
+        self.connector.open(connection, token)
+
+    def _opened(self) -> None:
+        if self.window.page_name == "welcome":
+            self.window.go(Place("investigate"))
+
+    # ---- opening and closing ----------------------------------------------------------------------------------
     def open(self) -> None:
         """Shows the window at the place asked for."""
         width, height = self.options.size or (1440, 900)
@@ -110,7 +170,8 @@ class Desktop(QObject):
             screen = self.application.primaryScreen().availableGeometry()
             if screen.width() <= width or screen.height() <= height:
                 self.window.setWindowState(Qt.WindowState.WindowMaximized)
-        self.window.go(self.options.place or Place("welcome"))
+        home = Place("welcome" if self.first_connection is None else "investigate")
+        self.window.go(self.options.place or home)
         self.window.show()
 
     def close(self) -> None:
@@ -119,6 +180,8 @@ class Desktop(QObject):
             return
         self._closed = True
         self.window.hide()
+        if self.connector is not None:
+            self.connector.close()
         self.io.stop()
         self.collector.stop()
 
@@ -137,31 +200,23 @@ def make_application(arguments: list[str]) -> QApplication:
 
 
 def run(options: Options) -> int:
-    """Runs the desktop until it is closed; the exit code. With a screenshot asked for: until that is written."""
+    """Runs the desktop until it is closed; the exit code. With a screenshot asked for: until that is written.
+
+    Raises EnvironmentFault when the picture could not be made.
+    """
     application = make_application(sys.argv[:1])
     desktop = Desktop(application, options)
-    outcome: list[int] = []
-    if options.screenshot is not None:
-        _arrange_screenshot(desktop, options.screenshot, outcome.append)
+    _end_on_signals(application)
+    photographer = Photographer(desktop, options.screenshot) if options.screenshot is not None else None
     desktop.open()
     code = application.exec()
     desktop.close()
-    return outcome[0] if outcome else code
+    if photographer is not None and photographer.fault is not None:
+        raise photographer.fault
+    return code
 
 
-def _arrange_screenshot(desktop: Desktop, path: Path, done: Callable[[int], None]) -> None:
-    window = desktop.window
-    taken = [False]
-
-    def take() -> None:
-        if taken[0]:
-            return
-        taken[0] = True
-        saved = window.grab().save(str(path))
-        if not saved:
-            _log.error("screenshot_not_written")
-        done(0 if saved else 3)
-        QTimer.singleShot(0, desktop.application.quit)
-
-    window.page_settled.connect(lambda name: QTimer.singleShot(200, take) if name == window.page_name else None)
-    QTimer.singleShot(SCREENSHOT_WAIT_MS, take)
+def _end_on_signals(application: QApplication) -> None:
+    """Ctrl+C and a service manager's SIGTERM close the window in order; the collector's timer lets Python hear them."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: application.quit())

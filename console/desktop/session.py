@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from console.core.clock import Clock
+from console.core.errors import Bug, SignalboxError
 from console.desktop.actions import CommandBook
 from console.desktop.change_hub import ChangeHub
+from console.desktop.error_words import error_text
 from console.desktop.formats import Formats, masked
 from console.desktop.io_thread import IoThread
 from console.desktop.jobs import Jobs
@@ -87,10 +89,8 @@ class Session(QObject):
     """Page name and how many things there need somebody."""
     toast_requested = Signal(object)
     recent_changed = Signal()
-    connection_requested = Signal(object)
-    """Open this `settings.Connection`."""
-    token_given = Signal(object, str)
-    """A connection's token, to be kept in the keyring."""
+    connection_requested = Signal(object, str)
+    """Open this `settings.Connection`, with a token just entered or ''."""
     try_now = Signal()
     """The user asks for contact at once."""
 
@@ -165,9 +165,15 @@ class Session(QObject):
         """A short notice in the corner. `tone` is info, ok, warn or fail; `action` names a button."""
         self.toast_requested.emit(Toast(text, tone, action, run))
 
+    def toast_error(self, error: SignalboxError) -> None:
+        """The notice of an error."""
+        self.toast(error_text(error), tone="fail" if isinstance(error, Bug) else "warn")
+
 
 @dataclass(frozen=True, slots=True)
 class Toast:
+    """A notice. `action` names its button, `run` is what that does."""
+
     text: str
     tone: str = "info"
     action: str = ""

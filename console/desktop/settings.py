@@ -197,7 +197,7 @@ class SettingsStore:
     def load(self) -> SettingsStore:
         """Reads the file; a missing one means defaults. Never raises for what the file holds."""
         try:
-            text = self.path.read_text(encoding="utf-8")
+            text = self.path.read_text(encoding="utf-8-sig")
             self._document = tomlkit.parse(text)
         except FileNotFoundError:
             return self

@@ -76,7 +76,8 @@ def command_line(arguments: Sequence[str]) -> tuple[str, list[str]]:
 
 def tail(data: bytes, lines: int = 1) -> str:
     """The last lines a child wrote, for telling a person why it ended."""
-    return "\n".join(data.decode("utf-8", "replace").strip().splitlines()[-lines:])
+    said = data.decode("utf-8", "replace").strip().splitlines()[-lines:]
+    return "\n".join(line.removeprefix("signalbox: ") for line in said)
 
 
 class Phase(StrEnum):
@@ -93,6 +94,8 @@ class Child(QObject):
     """One child process, kept alive. `phase_changed` carries the phase and a sentence (why it fell, or '')."""
 
     phase_changed = Signal(object, str)
+    said = Signal(str)
+    """A line the child wrote."""
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -176,9 +179,18 @@ class Child(QObject):
         self._set(Phase.STARTING)
         process.start()
 
+    def again(self) -> None:
+        """Starts it once more with the arguments it had; nothing when it never ran or runs."""
+        if self.arguments and self._process is None:
+            self.start(self.arguments)
+
     def _read(self) -> None:
-        if self._process is not None:
-            self._output = (self._output + self._process.readAllStandardOutput().data())[-16_384:]
+        if self._process is None:
+            return
+        came = bytes(self._process.readAllStandardOutput().data())
+        self._output = (self._output + came)[-16_384:]
+        for line in came.decode("utf-8", "replace").splitlines():
+            self.said.emit(line)
 
     def _not_started(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
@@ -251,6 +263,10 @@ class Supervisor(QObject):
             return
         self._launch(DEFAULT_PORTS)
 
+    def answers(self) -> bool:
+        """Whether the engine found or started last still listens."""
+        return self.running is not None and answers(self.running)
+
     def stop(self) -> None:
         """Ends both children, the hospital first."""
         self._poll.stop()
@@ -289,13 +305,17 @@ class Supervisor(QObject):
         elif phase is Phase.FAILED:
             self._poll.stop()
             self._patience.stop()
-            self._fail(why or "The engine on this computer does not start. See its log in the data folder.")
+            self._fail(why or "The engine on this computer does not start.")
 
     def _look(self) -> None:
         found = read_running(self._ready_file)
         if found is not None:
             self._poll.stop()
             self._patience.stop()
+            # A restart keeps the address, also where the first start had to take free ports.
+            self.engine.arguments = _with_ports(
+                self.engine.arguments, (found.mllp, found.http.removeprefix("http://").rstrip("/"))
+            )
             self.engine.ready()
             self._is_ready(found, ours=True)
 

@@ -180,4 +180,4 @@ class SettingsPage(Page):
         try:
             self.session.settings.change(**tables)
         except SignalboxError as error:
-            self.session.toast(error.text, tone="warn")
+            self.session.toast_error(error)

@@ -111,7 +111,7 @@ class WelcomePage(Page):
                 ),
                 icon_name="hospital",
                 action=self.tr("Start demo hospital"),
-                run=lambda: session.connection_requested.emit(Connection("Demo hospital", "demo", "", "demo")),
+                run=lambda: session.connection_requested.emit(Connection("Demo hospital", "demo", "", "demo"), ""),
                 primary=True,
             ),
             ChoiceCard(

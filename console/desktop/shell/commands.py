@@ -41,7 +41,7 @@ def window_commands(window: Window, specs: list[PageSpec]) -> list[Command]:
         try:
             session.settings.change(appearance=replace(session.settings.value.appearance, **appearance))  # type: ignore[arg-type]
         except SignalboxError as error:
-            session.toast(error.text, tone="warn")
+            session.toast_error(error)
 
     def zoom(step: int) -> None:
         scale = session.settings.value.appearance.scale

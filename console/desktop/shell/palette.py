@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate,
 
 from console.core.errors import SignalboxError
 from console.desktop.actions import Command, shown_shortcut
+from console.desktop.error_words import error_text
 from console.desktop.icons import paint_icon
 from console.desktop.operations import Latest
 from console.desktop.places import place_from_link
@@ -274,7 +275,7 @@ class Palette(QWidget):
 
     def _not_found(self, error: SignalboxError) -> None:
         self._hits = ()
-        self._note = error.text
+        self._note = error_text(error)
         self._fill()
 
     def _fill(self) -> None:

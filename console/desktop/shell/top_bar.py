@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import re
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QWidget
@@ -66,6 +69,36 @@ class Omnibox(QAbstractButton):
         return right
 
 
+def account_name() -> str:
+    """The account of this computer that runs the desktop; '' when the system does not say."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
+
+
+class Who(QWidget):
+    """Initials in a circle: who sits here, by the account of this computer."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        words = [word for word in re.split(r"[\W_]+", name) if word]
+        self._initials = "".join(word[0] for word in words[:2]).upper() or "?"
+        self.setFixedSize(px(30), px(30))
+        self.setAccessibleName(self.tr("Signed in to this computer as %1").replace("%1", name or "?"))
+        self.setToolTip(self.accessibleName())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("accent_soft"))
+        painter.drawEllipse(self.rect())
+        painter.setPen(theme().color("accent"))
+        painter.setFont(theme().font("caption", 700))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._initials)
+
+
 class TopBar(QFrame):
     """Signals say what was asked for; the shell does it."""
 
@@ -94,6 +127,7 @@ class TopBar(QFrame):
         layout.addStretch(1)
         layout.addLayout(row(self._source_icon, self._sources, gap=2))
         layout.addWidget(help_button)
+        layout.addWidget(Who(account_name()))
         session.standing_changed.connect(self._show)
         self._show(session.standing)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -25,18 +26,24 @@ class ConnectionList(QWidget):
         self.form = ConnectionForm(session)
         self.form.hide()
         self._add = Button(self.tr("Add a connection…"), icon_name="plus", run=self._open_form)
+        self._own = Button(self.tr("Run an engine on this computer"), icon_name="server", run=self._open_own)
+        self._own.setToolTip(self.tr("For your own messages: it receives on port 2575 of this computer only."))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(px(8))
         layout.addLayout(self._rows)
         layout.addWidget(self.form)
-        layout.addLayout(row(self._add, None))
+        layout.addLayout(row(self._add, self._own, None))
         self.form.saved = self._fill
         self._fill()
 
     def _open_form(self) -> None:
         self.form.show()
         self.form.name.setFocus()
+
+    def _open_own(self) -> None:
+        own = next((c for c in self._session.settings.value.connections if c.kind == "embedded"), None)
+        self._session.connection_requested.emit(own or Connection(self.tr("This computer"), "embedded", "", "test"), "")
 
     def _fill(self) -> None:
         clear_layout(self._rows)
@@ -51,7 +58,7 @@ class ConnectionList(QWidget):
             open_button = Button(
                 self.tr("Open"),
                 name=self.tr("Open %1").replace("%1", connection.name),
-                run=lambda c=connection: self._session.connection_requested.emit(c),
+                run=partial(self._session.connection_requested.emit, connection, ""),
             )
             if connection.name == settings.active:
                 open_button.set_off(self.tr("This connection is open."))
@@ -59,7 +66,7 @@ class ConnectionList(QWidget):
                 icon_name="trash-2",
                 kind="icon",
                 name=self.tr("Remove %1").replace("%1", connection.name),
-                run=lambda c=connection: self._remove(c),
+                run=partial(self._remove, connection),
             )
             words_column = column(Text(connection.name, "body_strong"), Text(where, "small", "text2"), gap=0)
             layout = row(pill, words_column, None, open_button, remove, gap=12, margins=(12, 8, 8, 8))
@@ -77,7 +84,7 @@ class ConnectionList(QWidget):
         try:
             self._session.settings.change(connections=kept, active=active)
         except SignalboxError as error:
-            self._session.toast(error.text, tone="warn")
+            self._session.toast_error(error)
         self._fill()
 
 
@@ -87,7 +94,7 @@ class ConnectionForm(Surface):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("sunken", parent)
         self._session = session
-        self.saved = lambda: None
+        self.saved: Callable[[], None] | None = None
         self.name = QLineEdit()
         self.name.setAccessibleName(self.tr("Name"))
         self.name.setPlaceholderText(self.tr("e.g. St Elsewhere, test"))
@@ -144,9 +151,9 @@ class ConnectionForm(Surface):
         try:
             self._session.settings.change(connections=(*settings.connections, connection))
         except SignalboxError as error:
-            self._session.toast(error.text, tone="warn")
-        self._session.token_given.emit(connection, self.token.text().strip())
-        self._session.connection_requested.emit(replace(connection))
+            self._session.toast_error(error)
+        self._session.connection_requested.emit(connection, self.token.text().strip())
         self.token.clear()
         self.hide()
-        self.saved()
+        if self.saved is not None:
+            self.saved()

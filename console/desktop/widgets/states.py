@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.core.errors import EnvironmentFault, InvalidMessage, SignalboxError
+from console.desktop.error_words import error_text
 from console.desktop.theme import px, theme
 from console.desktop.widgets.kit import Button, IconLabel, Surface, Text, column, row
 
@@ -75,7 +76,7 @@ def error_state(
     elif isinstance(error, InvalidMessage):
         icon_name, token = "triangle-alert", "warn_fg"
     quote = " · ".join(part for part in (error.code, error.event_id) if part)
-    return StateCard(error.text, quote, icon_name=icon_name, token=token, action=action, run=run, parent=parent)
+    return StateCard(error_text(error), quote, icon_name=icon_name, token=token, action=action, run=run, parent=parent)
 
 
 class LoadingState(QWidget):
