@@ -16,10 +16,23 @@ Mapper = Callable[[Message, MappingContext, State], Outcome]
 @cache
 def _families() -> Mapping[str, tuple[Category, Mapper]]:
     """Message code (MSH-9.1) -> what it is about and who maps it. Imported on first use: a family file may be heavy."""
-    from console.fhir.mapping import adt
+    from console.fhir.mapping import adt, appointment, document, medication, orders, results
 
     return {
         "ADT": (Category.ADT, adt.map_adt),
+        "SIU": (Category.APPOINTMENT, appointment.map_siu),
+        "MDM": (Category.DOCUMENT, document.map_mdm),
+        **dict.fromkeys(
+            ("RDE", "OMP", "RDS", "RAS", "RGV", "RRE", "ORP"), (Category.MEDICATION, medication.map_pharmacy)
+        ),
+        "ORM": (Category.ORDER, orders.map_orders),
+        "OMG": (Category.ORDER, orders.map_orders),
+        "OML": (Category.ORDER, orders.map_orders),
+        "ORR": (Category.ORDER, orders.map_orders),
+        "ORG": (Category.ORDER, orders.map_orders),
+        "ORL": (Category.ORDER, orders.map_orders),
+        "ORU": (Category.RESULT, results.map_results),
+        "OUL": (Category.RESULT, results.map_results),
     }
 
 
