@@ -12,14 +12,17 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import threading
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from console.core.clock import Clock
 from console.core.errors import EnvironmentFault
 from console.core.events import Event, Hop, Kind, State
 from console.core.ids import EventId, TraceId, UuidSource
+from console.engine.batch_answer import batch_answer
 from console.engine.judgement import Judge, Judgement, Verdict
 from console.engine.late_acknowledgment import LateAcknowledgments
 from console.engine.listener import Exchange
@@ -30,8 +33,10 @@ from console.storage.messages import Stored, accept
 NOTE_AFTER_S = 0.05
 """How long the notes about answers given are gathered before they are journalled."""
 _NOTES_AT_ONCE = 128
+_STORED_AT_ONCE = 256
 _INTERNAL = "207"  # HL7 table 0357: application internal error
 _NOT_STORED = "the message could not be stored now; send it again later"
+_UNKNOWN = EnvironmentFault("the journal has not answered", code="not-answered")
 
 _log = logging.getLogger(__name__)
 
@@ -88,28 +93,39 @@ class Intake:
         judged, self._new = self._new, []
         arrivals = [arrival for _, judgement in judged for arrival in judgement.arrivals()]
 
-        def done(outcomes: Sequence[Stored | BaseException]) -> None:  # on the journal's thread
-            assert self._loop is not None
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to answer
-                self._loop.call_soon_threadsafe(self._settle, judged, outcomes)
+        starts = range(0, len(arrivals), _STORED_AT_ONCE)  # a large batch must not keep the others waiting
+        outcomes: list[Stored | BaseException] = [_UNKNOWN] * len(arrivals)
+        left = len(starts)
+        guard = threading.Lock()
 
-        try:
-            self._journal.submit_group(accept, arrivals, done)
-        except EnvironmentFault as fault:
-            self._settle(judged, [fault] * len(arrivals))
+        def done(start: int, some: Sequence[Stored | BaseException]) -> None:  # on the journal's thread
+            nonlocal left
+            with guard:
+                outcomes[start : start + len(some)] = some
+                left -= 1
+                last = not left
+            if last and self._loop is not None:
+                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to answer
+                    self._loop.call_soon_threadsafe(self._settle, judged, outcomes)
+
+        for start in starts:
+            some = arrivals[start : start + _STORED_AT_ONCE]
+            try:
+                self._journal.submit_group(accept, some, partial(done, start))
+            except EnvironmentFault as fault:
+                done(start, [fault] * len(some))
 
     def _settle(self, judged: Sequence[tuple[Exchange, Judgement]], outcomes: Sequence[Stored | BaseException]) -> None:
         at = 0
         for exchange, judgement in judged:
-            if judgement.envelope is not None:
-                at += 1
-            mine = outcomes[at : at + len(judgement.verdicts)]
-            at += len(judgement.verdicts)
+            size = len(judgement.verdicts) + (judgement.parent is not None)
+            mine = outcomes[at : at + size]
+            at += size
             if any(_is_our_fault(outcome) for outcome in mine) and not judgement.set_aside:
                 _log.error("a message could not be stored as it is; set aside", extra={"size": exchange.size})
                 self._gather(exchange, self._set_aside(exchange))
             else:
-                self._answer(exchange, judgement, mine)
+                self._answer(exchange, judgement, mine[-len(judgement.verdicts) :])
 
     # ------------------------------------------------------------ answering
 
@@ -132,6 +148,9 @@ class Intake:
                 if outcome.duplicate:
                     self._late.forget(verdict)
                 self._note(verdict, outcome.trace_id, outcome.event_id, code, answer, now, took_ms)
+        if judgement.envelope and answers:
+            control_id = self._new_control_id()
+            answers = [batch_answer(judgement.envelope, answers, control_id=control_id, now=now)]
         exchange.answer(*answers)
 
     def _say_late(
@@ -145,10 +164,12 @@ class Intake:
             self._note(verdict, decided.trace_id, decided.event_id, code, answer, now, took_ms)
 
     def _acknowledgment(self, verdict: Verdict, code: str, error: AckError | None, now: datetime) -> bytes:
-        control_id = self._ids.event_id().replace("-", "")[:20]
-        return build_ack(
-            verdict.header, code, control_id=control_id, now=now, text=error.text if error else "", error=error
-        )
+        text = error.text if error else ""
+        return build_ack(verdict.header, code, control_id=self._new_control_id(), now=now, text=text, error=error)
+
+    def _new_control_id(self) -> str:
+        """20 characters, the most that MSH-10 held before 2.7."""
+        return self._ids.event_id().replace("-", "")[:20]
 
     def _note(
         self,

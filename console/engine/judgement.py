@@ -10,7 +10,8 @@ The decisions (HL7 v2 chapter 2, 2.9):
   or CE: the sender still has the whole message
 - a batch (FHS, BHS) gets a trace of its own and each message in it one more; the answer is one frame: a batch of
   acknowledgments (2.10.3), or nothing when no message in it wants one
-- several MSH in one frame without FHS or BHS are messages whose framing got lost: each is decided and answered alone
+- several MSH in one frame without FHS or BHS are messages whose framing got lost: they too have a parent trace, and
+  each is answered in a frame of its own
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from typing import Any
 from console.core.errors import InvalidMessage
 from console.core.events import EventError
 from console.core.ids import TraceId, UuidSource
-from console.core.keys import Key
+from console.core.keys import Key, KeyKind
 from console.engine.settings import EngineSettings, SourceSettings
 from console.hl7v2.acknowledgment import AckError
+from console.hl7v2.batch import is_batch, split
 from console.hl7v2.charset import decode, refuse_wide
 from console.hl7v2.framing import Frame, FramingFault
 from console.hl7v2.peek import Header, dedup_digest, peek, peek_keys
@@ -36,13 +38,16 @@ TABLE_0155 = frozenset({"AL", "NE", "ER", "SU"})
 _TABLE_0103 = frozenset({"P", "T", "D"})
 _TORN = frozenset({"missing-fs", "incomplete-frame"})
 _LONGEST_FIELD = 256
+_LONGEST_ENVELOPE = 4096
 _MOST_KEYS = 500
+MOST_IN_BATCH = 10_000
 
 # Our codes to HL7 table 0357.
 _SEGMENT_SEQUENCE, _REQUIRED_MISSING, _DATA_TYPE, _INTERNAL = "100", "101", "102", "207"
 _PROCESSING_ID, _VERSION = "202", "203"
 _TABLE_0357 = {
     "no-header": _SEGMENT_SEQUENCE,
+    "empty-batch": _SEGMENT_SEQUENCE,
     "empty-frame": _SEGMENT_SEQUENCE,
     "unframed-message": _SEGMENT_SEQUENCE,
     "missing-fs": _SEGMENT_SEQUENCE,
@@ -75,16 +80,21 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All verdicts of one frame, in order. `envelope` is that of a batch; `answers` False when nobody waits for one."""
+    """All verdicts of one frame, in order. `answers` is False when nobody waits for one.
+
+    `parent` is the arrival of the frame as a whole when it holds several messages, `envelope` its FHS and BHS segments:
+    where there are some, the answers go back in the same envelope.
+    """
 
     verdicts: tuple[Verdict, ...]
-    envelope: Verdict | None = None
+    parent: Arrival | None = None
+    envelope: tuple[str, ...] = ()
     answers: bool = True
     set_aside: bool = False
 
     def arrivals(self) -> Iterable[Arrival]:
-        if self.envelope is not None:
-            yield self.envelope.arrival
+        if self.parent is not None:
+            yield self.parent
         for verdict in self.verdicts:
             yield verdict.arrival
 
@@ -101,6 +111,8 @@ class Judge:
         """Never raises for bad input: whatever came is kept and answered."""
         if isinstance(received, FramingFault):
             return self._fault(received, received_at, peer)
+        if is_batch(received.payload):
+            return self._batch(received, received_at, peer)
         return Judgement((self._message(received.payload, received.notes, received_at, peer),))
 
     def set_aside(self, payload: bytes, *, received_at: datetime, peer: str) -> Judgement:
@@ -224,6 +236,68 @@ class Judge:
             "flags": flags,
         }
 
+    # ------------------------------------------------------------ several messages in one frame
+
+    def _batch(self, received: Frame, received_at: datetime, peer: str) -> Judgement:
+        batch = split(received.payload)
+        codes = dict.fromkeys(str(warning.code) for warning in batch.warnings)
+        notes = (*received.notes, *codes)
+        if not batch.messages:
+            error = AckError(_SEGMENT_SEQUENCE, "the batch holds no message")
+            return Judgement((self._refused(received.payload, None, error, "empty-batch", received_at, peer),))
+        if len(batch.messages) > MOST_IN_BATCH:
+            error = AckError(_INTERNAL, f"the batch holds more than {MOST_IN_BATCH} messages; send smaller ones")
+            return Judgement((self._refused(received.payload, None, error, "batch-too-large", received_at, peer),))
+        envelope = tuple(
+            line.decode("utf-8", "replace")
+            for line in batch.envelope.split(b"\r")
+            if line.startswith((b"FHS", b"BHS")) and len(line) <= _LONGEST_ENVELOPE
+        )
+        header = _envelope_header(envelope, batch.messages[0])
+        parent = self._parent(header, envelope, received, len(batch.messages), notes, received_at, peer)
+        verdicts = tuple(
+            self._message(
+                payload, (), received_at, peer, parent.trace_id, {"index": index, "count": len(batch.messages)}
+            )
+            for index, payload in enumerate(batch.messages, 1)
+        )
+        return Judgement(verdicts, parent, envelope)
+
+    def _parent(
+        self,
+        header: Header,
+        envelope: tuple[str, ...],
+        received: Frame,
+        count: int,
+        notes: tuple[str, ...],
+        received_at: datetime,
+        peer: str,
+    ) -> Arrival:
+        kind = envelope[0][:3] if envelope else "BATCH"
+        shown = replace(_readable(header, None), message_type=kind)
+        source = self._settings.source(shown.sending_application, shown.sending_facility)
+        detail = self._detail(shown, source, received.payload, peer, "", enhanced=False, flags=list(notes))
+        return Arrival(
+            event_id=self._ids.event_id(),
+            trace_id=self._ids.trace_id(),
+            recorded_event_id=self._ids.event_id(),
+            contains=count,
+            received_at=received_at,
+            listener=self._listener,
+            peer=peer,
+            raw=received.payload,
+            sha256=hashlib.sha256(received.payload).hexdigest(),
+            sending_application=shown.sending_application,
+            sending_facility=shown.sending_facility,
+            receiving_application=shown.receiving_application,
+            receiving_facility=shown.receiving_facility,
+            control_id=shown.control_id,
+            message_type=kind,
+            message_time=shown.message_time,
+            keys=(Key(KeyKind.CONTROL, shown.control_id),) if shown.control_id else (),
+            detail=detail,
+        )
+
     # ------------------------------------------------------------ what cannot be used
 
     def _fault(self, fault: FramingFault, received_at: datetime, peer: str) -> Judgement:
@@ -282,6 +356,24 @@ class Judge:
             error=EventError(reason, error.text, error.path),
         )
         return Verdict(arrival, header, code, "CE" if enhanced else "AE", error)
+
+
+def _envelope_header(envelope: tuple[str, ...], first_message: bytes) -> Header:
+    """Who sent the frame: the fields that FHS and BHS share with MSH (2.15.3), else those of the first message."""
+    if not envelope:
+        try:
+            return replace(peek(first_message), control_id="")
+        except InvalidMessage:
+            return Header()
+    fields = [text.split("^")[0] for text in (envelope[0].split(envelope[0][3:4] or "|") + [""] * 12)[2:12]]
+    return Header(
+        sending_application=fields[0],
+        sending_facility=fields[1],
+        receiving_application=fields[2],
+        receiving_facility=fields[3],
+        message_time=fields[4],
+        control_id=fields[8],
+    )
 
 
 def _is_enhanced(header: Header, source: SourceSettings) -> bool:

@@ -242,3 +242,51 @@ async def test_that_a_duplicate_makes_no_second_promise(desk: _Desk) -> None:
 
 def _open(desk: _Desk) -> Sequence[str]:
     return list(desk.intake._late._open)
+
+
+def _batch(*payloads: bytes) -> bytes:
+    head = b"FHS|^~\\&|LAB|N|SB|H|||||F9\rBHS|^~\\&|LAB|N|SB|H|||||B9\r"
+    return head + b"".join(payloads) + b"BTS|%d\rFTS|1\r" % len(payloads)
+
+
+async def test_that_a_batch_is_answered_in_one_frame_with_one_answer_per_message(desk: _Desk) -> None:
+    (exchange,) = desk.say(_batch(message("C1"), message(""), message("C3")))
+    await _answer(exchange)
+    assert exchange.settled is not None
+    (answer,) = exchange.settled
+    lines = answer.decode().split("\r")
+    assert [line[:3] for line in lines if line] == [
+        "FHS", "BHS", "MSH", "MSA", "MSH", "MSA", "ERR", "MSH", "MSA", "BTS", "FTS",
+    ]  # fmt: skip
+    assert lines[0].split("|")[2:6] == ["SB", "H", "LAB", "N"]
+    assert lines[0].split("|")[11] == "F9"
+    assert lines[1].split("|")[11] == "B9"
+    said = [line for line in lines if line.startswith("MSA")]
+    assert (said[0], said[2]) == ("MSA|AA|C1", "MSA|AA|C3")
+    assert lines[-3] == "BTS|3"
+    assert len(desk.rows("SELECT 1 FROM inbox")) == 2
+    await desk.settle()
+    kinds = [row[0] for row in desk.rows("SELECT kind FROM events ORDER BY seq")]
+    assert kinds[:2] == ["message.received", "message.recorded"]
+
+
+async def test_that_a_batch_in_which_nobody_wants_an_answer_gets_none(desk: _Desk) -> None:
+    (exchange,) = desk.say(_batch(message("C1", more_header="|||NE|NE")))
+    await _answer(exchange)
+    assert exchange.settled == ()
+
+
+async def test_that_a_batch_larger_than_a_commit_is_answered_when_all_of_it_is_stored(desk: _Desk) -> None:
+    count = 700
+    (exchange,) = desk.say(_batch(*[message(f"L{n}") for n in range(count)]))
+    await _answer(exchange)
+    assert exchange.settled is not None
+    assert exchange.settled[0].count(b"MSA|AA|") == count
+    assert desk.rows("SELECT count(*) FROM inbox") == [(count,)]
+
+
+async def test_that_messages_glued_into_one_frame_are_answered_in_frames_of_their_own(desk: _Desk) -> None:
+    (exchange,) = desk.say(message("C1") + message("C2"))
+    await _answer(exchange)
+    assert exchange.settled is not None
+    assert [parse_ack(payload).control_id for payload in exchange.settled] == ["C1", "C2"]

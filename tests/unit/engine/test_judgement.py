@@ -192,3 +192,58 @@ def test_that_ids_differ_between_messages() -> None:
     made: list[Any] = [_one(message("C1")).arrival for _ in range(2)]
     assert made[0].event_id != made[1].event_id
     assert replace(made[0], event_id=made[1].event_id, trace_id=made[1].trace_id) == made[1]
+
+
+_BATCH = (
+    b"FHS|^~\\&|LAB|NORTH|SB|HOSP|20260101||||F1\rBHS|^~\\&|LAB|NORTH|SB|HOSP|20260101||||B1\r"
+    + message("C1")
+    + message("C2")
+    + b"BTS|2\rFTS|1\r"
+)
+
+
+def test_that_a_batch_is_taken_apart_under_one_parent() -> None:
+    judgement = _judge(_BATCH)
+    parent = judgement.parent
+    assert parent is not None
+    assert (parent.message_type, parent.control_id, parent.contains, parent.raw) == ("FHS", "F1", 2, _BATCH)
+    assert (parent.sending_application, parent.receiving_facility) == ("LAB", "HOSP")
+    assert [line[:3] for line in judgement.envelope] == ["FHS", "BHS"]
+    assert [verdict.arrival.raw for verdict in judgement.verdicts] == [message("C1"), message("C2")]
+    for index, verdict in enumerate(judgement.verdicts, 1):
+        assert verdict.arrival.parent_trace_id == parent.trace_id
+        assert verdict.arrival.detail["parent_trace_id"] == parent.trace_id
+        assert verdict.arrival.detail["batch"] == {"index": index, "count": 2}
+    assert len(list(judgement.arrivals())) == 3
+
+
+def test_that_messages_glued_into_one_frame_have_a_parent_and_no_envelope() -> None:
+    judgement = _judge(message("C1") + message("C2"))
+    assert judgement.parent is not None
+    assert judgement.parent.message_type == "BATCH"
+    assert judgement.parent.sending_application == "LAB"
+    assert judgement.envelope == ()
+    assert [verdict.code for verdict in judgement.verdicts] == ["AA", "AA"]
+
+
+def test_that_a_wrong_count_is_flagged_on_the_parent() -> None:
+    parent = _judge(_BATCH.replace(b"BTS|2", b"BTS|3")).parent
+    assert parent is not None
+    assert parent.detail["flags"] == ["batch-count"]
+
+
+def test_that_a_bad_message_in_a_batch_is_refused_alone() -> None:
+    judgement = _judge(_BATCH.replace(b"|C1|", b"||"))
+    assert [verdict.code for verdict in judgement.verdicts] == ["AR", "AA"]
+    assert judgement.parent is not None
+    assert judgement.verdicts[0].arrival.parent_trace_id == judgement.parent.trace_id
+
+
+def test_that_a_batch_without_a_message_is_refused() -> None:
+    assert _reason(_one(b"FHS|^~\\&|LAB\rBHS|^~\\&|LAB\rBTS|0\rFTS|1\r")) == "empty-batch"
+
+
+def test_that_a_batch_too_large_is_refused_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.engine.judgement.MOST_IN_BATCH", 1)
+    verdict = _one(_BATCH)
+    assert (_reason(verdict), verdict.code, verdict.arrival.raw) == ("batch-too-large", "AR", _BATCH)
