@@ -128,7 +128,8 @@ class Change:
 class OrderFact:
     """What a message said about one order, for the orders table and the order's loop on the timeline.
 
-    `at` is RFC 3339 or '' (unknown); `role` says whether the message asked or answered; `status` is the
+    `at` is RFC 3339 or '' (unknown); `priority` and `section` are as sent (HL7 tables 0485 and 0074) and decide when a
+    result is due; `role` says whether the message asked or answered; `status` is the
     ServiceRequest's or MedicationRequest's, `result_status` the DiagnosticReport's.
     """
 
@@ -143,6 +144,8 @@ class OrderFact:
     result_status: str = ""
     abnormal: str = ""
     at: str = ""
+    priority: str = ""
+    section: str = ""
 
     def as_json(self) -> dict[str, str]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
