@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import re
 import sys
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     from console.desktop.application import run as open_desktop
     from console.desktop.pages import place_named
 
+    _log_to_file(folder)
     place = place_named(arguments.page) if arguments.page else None
     if arguments.page and place is None:
         raise UsageError(f"--page: there is no page called {arguments.page!r}")
@@ -64,6 +67,23 @@ def run(arguments: argparse.Namespace) -> int:
             screenshot=screenshot,
         )
     )
+
+
+def _log_to_file(folder: Path) -> None:
+    """The desktop's log: the engine's form (no patient data can enter), in the data folder, two files of 1 MB."""
+    from console.engine.log import JsonLines
+
+    try:
+        (folder / "logs").mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler: logging.Handler = RotatingFileHandler(
+            folder / "logs" / "desktop.log", maxBytes=1_000_000, backupCount=1, encoding="utf-8"
+        )
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(JsonLines())
+    logging.getLogger().handlers[:] = [handler]
+    logging.getLogger().setLevel(logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def _size(text: str | None) -> tuple[int, int] | None:

@@ -148,7 +148,7 @@ class Connector(QObject):
                 try:
                     self._closing.result(CLOSE_WITHIN_S)
                 except TimeoutError:
-                    _log.warning("desk_not_closed_in_time")
+                    _log.warning("desk not closed in time")
         if not wait and self.connection is not None:
             self.supervisor.stop()
             self.connection = None

@@ -115,10 +115,13 @@ class Formats:
 
     def ago(self, moment: datetime, now: datetime) -> str:
         """`4sec ago`, `just now` under a second."""
-        seconds = (now - moment).total_seconds()
-        if seconds < 1:
-            return _JUST_NOW[self.language]
-        return _AGO[self.language].format(self.duration(float(int(seconds)) if seconds < 60 else seconds))
+        return self.heard((now - moment).total_seconds())
+
+    def heard(self, seconds: float) -> str:
+        """`just now`, `4sec ago`: whole seconds since something was heard."""
+        return (
+            _JUST_NOW[self.language] if seconds < 1 else _AGO[self.language].format(self.duration(float(int(seconds))))
+        )
 
     # ---- numbers ----------------------------------------------------------------------------------------------
     def number(self, value: int) -> str:

@@ -108,7 +108,7 @@ class IoThread(QObject):
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(timeout)
         if self._thread.is_alive():
-            _log.warning("io_thread_did_not_stop")
+            _log.warning("io thread did not stop")
             return False
         return True
 

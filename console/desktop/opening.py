@@ -56,7 +56,7 @@ class Opened:
         await asyncio.to_thread(self.cache.close)
         for result in results:
             if isinstance(result, BaseException):
-                _log.warning("source_not_closed", extra={"error_type": type(result).__name__})
+                _log.warning("source not closed", extra={"kind": type(result).__name__})
 
 
 Opener = Callable[[Address, Clock], Coroutine[Any, Any, Opened]]

@@ -29,7 +29,7 @@ def as_signalbox_error(error: BaseException) -> SignalboxError:
     """Ours as they are; anything else is a bug of ours, logged with its kind only (a message may hold patient data)."""
     if isinstance(error, SignalboxError):
         return error
-    _log.error("operation_failed", extra={"error_type": type(error).__name__, "where": _where(error)})
+    _log.error("operation failed", extra={"kind": type(error).__name__, "code": _where(error)})
     return Bug(
         "Something went wrong inside Signalbox. Nothing was changed; try again, and report it if it comes back.",
         code="internal-error",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from console.core.errors import EnvironmentFault
+from console.desktop.supervisor import Phase
 
 if TYPE_CHECKING:
     from console.desktop.application import Desktop
@@ -48,6 +49,11 @@ class Photographer(QObject):
         connector = self._desktop.connector
         if self._needs_demo and connector is not None and self._desktop.session.desk is not None:
             connector.demo_is_live.connect(self._demo_is_live)
+            connector.supervisor.demo.phase_changed.connect(self._demo_phase)
+
+    def _demo_phase(self, phase: Phase) -> None:
+        if phase is Phase.FAILED:
+            self._demo_is_live()
 
     def _demo_is_live(self) -> None:
         """The hospital's past is in; the engine needs a moment to map it, then the page is asked to read again."""

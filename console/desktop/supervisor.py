@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QIODevice, QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from console.core.errors import EnvironmentFault
 
@@ -29,6 +29,7 @@ RUNNING_FILE = "running.json"
 READY_POLL_MS = 50
 READY_WITHIN_MS = 30_000
 STOP_WITHIN_MS = 8_000
+LOG_BYTES = 5_000_000
 RESTARTS = (500, 1_000, 2_000, 5_000, 10_000)
 """Milliseconds before each restart; the last one repeats."""
 STEADY_MS = 60_000
@@ -80,6 +81,16 @@ def tail(data: bytes, lines: int = 1) -> str:
     return "\n".join(line.removeprefix("signalbox: ") for line in said)
 
 
+def _make_room(log_file: Path) -> None:
+    """A log that has grown large becomes the old one."""
+    try:
+        log_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if log_file.exists() and log_file.stat().st_size > LOG_BYTES:
+            log_file.replace(log_file.with_suffix(".old.log"))
+    except OSError:
+        _log.warning("log without room", extra={"folder": str(log_file.parent)})
+
+
 class Phase(StrEnum):
     STOPPED = "stopped"
     STARTING = "starting"
@@ -103,6 +114,8 @@ class Child(QObject):
         self.phase = Phase.STOPPED
         self.arguments: list[str] = []
         self.falls = 0
+        self.log_file: Path | None = None
+        """Where its output goes; without one it is read here, line by line."""
         self._wanted = False
         self._output = b""
         self._process: QProcess | None = None
@@ -133,7 +146,7 @@ class Child(QObject):
             process.closeWriteChannel()
             process.terminate()
             if not process.waitForFinished(within_ms):
-                _log.warning("child_killed", extra={"child": self.name})
+                _log.warning("child killed", extra={"kind": self.name})
                 process.kill()
                 process.waitForFinished(2_000)
         self._set(Phase.STOPPED)
@@ -158,7 +171,15 @@ class Child(QObject):
 
     @property
     def last_words(self) -> str:
-        return tail(self._output)
+        """The last line it wrote."""
+        if self.log_file is None:
+            return tail(self._output)
+        try:
+            with self.log_file.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - 4_096))
+                return tail(file.read())
+        except OSError:
+            return ""
 
     def _launch(self) -> None:
         process = QProcess(self)
@@ -171,7 +192,11 @@ class Child(QObject):
         program, arguments = command_line(self.arguments)
         process.setProgram(program)
         process.setArguments(arguments)
-        process.readyReadStandardOutput.connect(self._read)
+        if self.log_file is not None:
+            _make_room(self.log_file)
+            process.setStandardOutputFile(str(self.log_file), QIODevice.OpenModeFlag.Append)
+        else:
+            process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._not_started)
         self._process = process
@@ -199,7 +224,8 @@ class Child(QObject):
     def _ended(self, code: int) -> None:
         process, self._process = self._process, None
         if process is not None:
-            self._output = (self._output + process.readAllStandardOutput().data())[-16_384:]
+            if self.log_file is None:
+                self._output = (self._output + process.readAllStandardOutput().data())[-16_384:]
             process.deleteLater()
         self._steady.stop()
         if not self._wanted:
@@ -207,7 +233,7 @@ class Child(QObject):
                 self._set(Phase.STOPPED)
             return
         self.falls += 1
-        _log.warning("child_fell", extra={"child": self.name, "exit_code": code, "falls": self.falls})
+        _log.warning("child fell", extra={"kind": self.name, "status": code, "count": self.falls})
         if self.falls >= GIVE_UP_AFTER:
             self._wanted = False
             self._set(Phase.FAILED, self.last_words)
@@ -290,6 +316,7 @@ class Supervisor(QObject):
             return
         mllp, http = ports
         self.running = None
+        self.engine.log_file = self._folder / "logs" / "engine.log"
         serve = ["engine", "serve", "--data", str(self._folder), "--mllp", mllp, "--http", http]
         self.engine.start([*serve, "--ready-file", str(self._ready_file)])
 
@@ -321,7 +348,7 @@ class Supervisor(QObject):
 
     def _is_ready(self, running: Running, *, ours: bool) -> None:
         self.running = running
-        _log.info("engine_ready", extra={"ours": ours, "engine_pid": running.pid})
+        _log.info("engine ready", extra={"pid": running.pid, "http": running.http, "mllp": running.mllp})
         if self._with_demo and ours:
             # An engine somebody else started has its own traffic: a second hospital would double it.
             self.demo.start(

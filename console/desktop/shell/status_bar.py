@@ -73,7 +73,7 @@ class StatusBar(QFrame):
         }
         parts = [words[standing.link]]
         if standing.link in (Link.LIVE, Link.BEHIND):
-            parts.append(self.tr("%1 behind").replace("%1", formats.duration(round(standing.behind_seconds))))
+            parts.append(self.tr("heard %1").replace("%1", formats.heard(standing.behind_seconds)))
         if standing.link is Link.OFFLINE and standing.copy_as_of is not None:
             age = formats.duration(round((self._session.now() - standing.copy_as_of).total_seconds()))
             parts.append(self.tr("copy %1 old").replace("%1", age))

@@ -148,9 +148,11 @@ class TopBar(QFrame):
     def _show(self, standing: Standing) -> None:
         token = "text3"
         if standing.link in (Link.LIVE, Link.BEHIND) and standing.sources:
-            text = self.tr("%1 of %2 sources live").replace("%1", str(standing.sources_live))
-            text = text.replace("%2", str(standing.sources))
-            token = "ok_fg" if standing.sources_live == standing.sources else "warn_fg"
+            if standing.sources_live == standing.sources:
+                text, token = self.tr("%n source(s) live", "", standing.sources), "ok_fg"
+            else:
+                text = self.tr("%1 of %2 sources live").replace("%1", str(standing.sources_live))
+                text, token = text.replace("%2", str(standing.sources)), "warn_fg"
         elif standing.link is Link.CONNECTING:
             text = self.tr("Connecting…")
         elif standing.link is Link.OFFLINE:
