@@ -113,7 +113,7 @@ class Connector(QObject):
         self._show_environment(connection.environment, connection.name)
         self.session.set_standing(Standing(Link.CONNECTING))
         if connection.kind == "engine":
-            self._attach(Address(connection.name, connection.url, self._cache_folder(connection), token))
+            self._attach(Address(connection.name, connection.url, self._cache_folder(connection), self._data, token))
         else:
             demo = connection.kind == "demo"
             self.supervisor.start(self._engine_folder(connection), demo=demo)
@@ -167,7 +167,9 @@ class Connector(QObject):
         connection = self.connection
         if connection is None:
             return
-        address = Address(connection.name, running.http, self._cache_folder(connection), token_file=running.token_file)
+        address = Address(
+            connection.name, running.http, self._cache_folder(connection), self._data, token_file=running.token_file
+        )
         if address != self._address:
             self._attach(address)
 

@@ -9,7 +9,7 @@ from console.core.errors import SignalboxError
 
 def error_text(error: SignalboxError) -> str:
     """The sentence to show: in English the error's own, the most exact; else the translated one of its code."""
-    if QLocale().language() == QLocale.Language.English:
+    if QLocale().language() in (QLocale.Language.English, QLocale.Language.C):
         return error.text
     return _sentences().get(error.code, error.text)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from console.core.clock import Clock
-from console.core.errors import Refused
+from console.core.errors import EnvironmentFault, Refused
 
 if TYPE_CHECKING:
     from console.connections.source import Source
@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 
 CACHE_FILE = "cache.db"
 TOKEN_VARIABLE = "SIGNALBOX_TOKEN"
+KEYRING_VARIABLE = "SIGNALBOX_KEYRING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Address:
     name: str
     url: str
     cache_folder: Path
+    secrets_folder: Path
     token: str = ""
     token_file: Path | None = None
 
@@ -71,37 +73,47 @@ async def open_engine(address: Address, clock: Clock) -> Opened:
     from console.investigation.desk import Desk
     from console.storage.cache import Cache
 
-    token, notice = await asyncio.to_thread(_token, address)
-    key = await asyncio.to_thread(_cache_key, address)
-    source = EngineSource(address.url, token)
-    address.cache_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    cache = await asyncio.to_thread(lambda: Cache(address.cache_folder / CACHE_FILE, key, clock=clock))
-    return Opened(
-        Desk([source], cache, clock=clock), (source,), cache, " ".join(filter(None, (notice, cache.notice.text)))
-    )
+    keys = await asyncio.to_thread(_keys, address)
+    source = EngineSource(address.url, keys.token)
+    folder = address.cache_folder
+    path = folder / CACHE_FILE if keys.cache_key_is_kept else None
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    cache = await asyncio.to_thread(lambda: Cache(path, keys.cache_key, clock=clock))
+    notice = " ".join(text for text in (keys.notice, cache.notice.text) if text)
+    return Opened(Desk([source], cache, clock=clock), (source,), cache, notice)
 
 
-def _token(address: Address) -> tuple[str, str]:
-    """The token and a notice about where it is kept."""
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    token: str
+    cache_key: bytes
+    cache_key_is_kept: bool
+    notice: str = ""
+
+
+def _keys(address: Address) -> _Keys:
+    """The token and the copy's key. Blocks: a keyring may ask its owner.
+
+    Where the keyring does not answer, the copy lives in memory for this run: nothing is written without a kept key.
+    """
+    from console.connections.secrets import ensure_secret, open_secrets
     from console.connections.tokens import read_token_file
 
-    given = address.token or os.environ.get(TOKEN_VARIABLE, "").strip()
-    if not given and address.token_file is not None:
-        given = read_token_file(address.token_file) or ""
-    if not given:
+    kept = open_secrets(address.secrets_folder, choice=os.environ.get(KEYRING_VARIABLE, ""))
+    token, notice = address.token, ""
+    if not token and address.token_file is not None:
+        token = read_token_file(address.token_file) or ""
+    token = token or os.environ.get(TOKEN_VARIABLE, "").strip()
+    try:
+        if address.token:
+            kept.set(f"token {address.url}", address.token)
+        token = token or kept.get(f"token {address.url}") or ""
+        cache_key, is_kept = bytes.fromhex(ensure_secret(kept, "cache key")), True
+    except EnvironmentFault as fault:
+        cache_key, is_kept, notice = os.urandom(32), False, fault.text
+    if not token:
         raise Refused(
             f"There is no access token for {address.name}. Enter it in Settings, or set {TOKEN_VARIABLE}.",
             code="no-token",
         )
-    return given, ""
-
-
-def _cache_key(address: Address) -> bytes:
-    from console.connections.private_file import read_private, write_private
-
-    path = address.cache_folder / "cache.key"
-    text = read_private(path)
-    if text is None:
-        text = os.urandom(32).hex()
-        write_private(path, text)
-    return bytes.fromhex(text)
+    return _Keys(token, cache_key, is_kept, notice)

@@ -66,7 +66,9 @@ class SettingsPage(Page):
         card = Card(self.tr("Connections"))
         card.body.addWidget(
             Text(
-                self.tr("The hospitals this computer looks at. Tokens go to the system keyring, not into the file."),
+                self.tr(
+                    "The hospitals you look at. Tokens go to the system keyring or, without one, to a file of yours alone."
+                ),
                 "body",
                 "text2",
                 wrap=True,

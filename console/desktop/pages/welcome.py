@@ -120,7 +120,7 @@ class WelcomePage(Page):
                     "Look at the messages of a Signalbox engine in your hospital, or let one run on this computer."
                 ),
                 (
-                    ("lock", self.tr("Tokens go to the system keyring")),
+                    ("lock", self.tr("Tokens go to the system keyring or a private file")),
                     ("eye", self.tr("Looking changes nothing")),
                 ),
                 icon_name="cable",
