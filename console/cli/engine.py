@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.cli import engine_demo
 from console.cli.data_folder import data_folder
 from console.cli.parent_watch import watch_if_asked
 from console.core.errors import Refused
@@ -29,8 +30,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+    demo = commands.add_parser(
+        "demo",
+        help="send the traffic of a small hospital",
+        description="Sends the traffic of a small simulated hospital into a running engine, until stopped.",
+    )
+    engine_demo.configure(demo)
+
+
 def run(arguments: argparse.Namespace) -> int:
-    return _serve(arguments)
+    return engine_demo.run(arguments) if arguments.action == "demo" else _serve(arguments)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

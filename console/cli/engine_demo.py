@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from console.cli.main import UsageError
+from console.cli.parent_watch import watch_if_asked
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Sends until stopped. Exit 0 when it ended in order, 1 when messages were refused, 3 when nobody listens."""
     host, _, port = arguments.mllp.rpartition(":")
     if not host or not port.isdigit() or arguments.history < 0 or arguments.speed <= 0:
+        from console.cli.main import UsageError
+
         raise UsageError("--mllp wants HOST:PORT, --history 0 or more and --speed more than 0")
+    watch_if_asked()
     return asyncio.run(_play(arguments, host, int(port)))
 
 

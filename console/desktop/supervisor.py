@@ -352,7 +352,7 @@ class Supervisor(QObject):
         if self._with_demo and ours:
             # An engine somebody else started has its own traffic: a second hospital would double it.
             self.demo.start(
-                ["engine", "demo", "--mllp", running.mllp, "--data", str(self._folder), *self._demo_arguments]
+                ["engine", "demo", "--mllp", running.mllp, *self._demo_arguments]
             )
         self.engine_ready.emit(running)
 
