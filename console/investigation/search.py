@@ -27,6 +27,8 @@ from console.storage.cache import Cache
 
 PEOPLE = 12
 """Patients whose encounters are fetched in one search."""
+LONGEST = 200
+"""Characters of an identifier or name that sources take."""
 
 _TEXTUAL = (ChipKind.NAME, ChipKind.DATE)
 _NOT_ASKED = (ChipKind.MESSAGE, ChipKind.ACKNOWLEDGMENT)
@@ -114,8 +116,8 @@ class Search:
 async def _gather(source: Findable, question: Question) -> _Material:
     """Both rounds of one source."""
     material = _Material()
-    asked = [t for t in question.tokens if t.kind not in _NOT_ASKED and t.kind is not ChipKind.DATE]
-    name = next((t.value for t in question.tokens if t.kind is ChipKind.NAME), "")
+    asked = [t for t in question.tokens if t.kind not in (*_NOT_ASKED, ChipKind.DATE) and _askable(t.value)]
+    name = next((t.value for t in question.tokens if t.kind is ChipKind.NAME), "")[:LONGEST]
     born = next((t.value for t in question.tokens if t.kind is ChipKind.DATE), "")
     jobs: list[Any] = []
     if asked:
@@ -135,6 +137,11 @@ async def _gather(source: Findable, question: Question) -> _Material:
     pages = await asyncio.gather(*(source.encounters(EncounterQuery(patient_id=p, limit=20)) for p in wanted))
     material.encounters = [e for page in pages for e in page.items]
     return material
+
+
+def _askable(value: str) -> bool:
+    """No identifier is as long as this, or unprintable: sources refuse such a question as a whole."""
+    return 0 < len(value) <= LONGEST and value.isprintable()
 
 
 async def _keys(source: Findable, tokens: Sequence[Token], material: _Material) -> None:

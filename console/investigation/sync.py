@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 
 from console.connections.source import Capability, EventQuery, FeedBatch, FeedStatus, Source
 from console.core.clock import Clock, parse_iso
@@ -28,7 +30,9 @@ Subscription = Callable[[], None]
 NOTICE_EVERY_S = 0.1
 CATCH_UP_AT_MOST = 50_000
 """Further behind than this, the follower starts anew from now and fetches the past backwards, newest first."""
-PAGE = 500
+PAST_AT_MOST = 20_000
+"""Events fetched backwards at most, however long things are kept."""
+PAGE = 200
 
 
 class Feed:
@@ -65,16 +69,46 @@ class Feed:
     # ---------------------------------------------------------------------------------------------- one source
 
     async def _follow(self, source: Source) -> None:
+        """For ever. A feed ends when our position is of another journal: then everything begins anew."""
+        while True:
+            async with asyncio.TaskGroup() as group:
+                past = await self._follow_once(source, group)
+                if past is not None:
+                    past.cancel()
+            self._forget(source.name)
+
+    async def _follow_once(self, source: Source, group: asyncio.TaskGroup) -> asyncio.Task[None] | None:
+        """Until the journal turns out to be another one. Returns the task that fetches the past, if any."""
         position: Position | None = None
-        async with asyncio.TaskGroup() as group:
-            async for batch in source.feed(await self._start_at(source)):
-                if batch.status is not FeedStatus.OFFLINE and batch.seq >= 0:
-                    if position is None:
-                        position = await self._take_up(source, batch)
-                        if position.floor > 0:
-                            group.create_task(self._fetch_past(source, position))
+        past: asyncio.Task[None] | None = None
+        away = False
+        start = await self._start_at(source)
+        async with aclosing(cast(AsyncGenerator[FeedBatch, None], source.feed(start))) as feed:
+            async for batch in feed:
+                if batch.status not in (FeedStatus.LIVE, FeedStatus.POLLING):
+                    away = away or batch.status is FeedStatus.OFFLINE
+                elif position is None:
+                    position = await self._take_up(source, batch, start)
+                    if position.floor > 0:
+                        past = group.create_task(self._fetch_past(source, position))
+                    position = await self._take(source, batch, position)
+                else:
+                    if batch.seq < position.seq or (away and await self._is_another(source, position)):
+                        break
+                    away = False
                     position = await self._take(source, batch, position)
                 self._tell_state(source.name, batch)
+        return past
+
+    def _forget(self, source: str) -> None:
+        """What is kept is of a journal that is gone; everybody reads again."""
+        _log.info("source_journal_changed", extra={"source": source})
+        self._cache.forget_source(source)
+        self._gather(FeedChanges(source, everything=True))
+
+    async def _is_another(self, source: Source, position: Position) -> bool:
+        instance = await self._instance(source)
+        return bool(instance and position.instance and instance != position.instance)
 
     async def _start_at(self, source: Source) -> int | None:
         """Where to resume: our position, unless the journal is another one or far ahead of us (then: from now)."""
@@ -88,18 +122,20 @@ class Feed:
         ahead = int(statistics.get("journal_seq") or 0) - position.seq
         return position.seq if 0 <= ahead <= CATCH_UP_AT_MOST else None
 
-    async def _take_up(self, source: Source, batch: FeedBatch) -> Position:
+    async def _take_up(self, source: Source, batch: FeedBatch, start: int | None) -> Position:
         """The position to go on from. Another journal than the one we know makes the kept copy worthless."""
         instance = await self._instance(source)
         known = self._cache.position(source.name)
-        if known is not None and instance and known.instance and known.instance != instance:
-            _log.info("source_journal_changed", extra={"source": source.name})
-            self._cache.forget_source(source.name)
-            self._gather(FeedChanges(source.name, everything=True))
+        if known is not None and (
+            batch.seq < known.seq or (instance and known.instance and known.instance != instance)
+        ):
+            self._forget(source.name)
             known = None
-        first = int(batch.events[0]["seq"]) - 1 if batch.events else batch.seq
-        if known is not None and first <= known.seq:
+        if known is not None and start == known.seq:
             return known
+        if known is not None:
+            self._cache.forget_events(source.name)  # a hole lies between what is kept and what comes
+        first = int(batch.events[0]["seq"]) - 1 if batch.events else batch.seq
         now = self._clock()
         return Position(source.name, instance, first, first, now, now)
 
@@ -117,7 +153,8 @@ class Feed:
         now = self._clock()
         if events:
             await asyncio.to_thread(self._cache.keep_events, source.name, events, now)
-        moved = replace(position, seq=max(position.seq, batch.seq), heard_at=now)
+        latest = self._cache.position(source.name) or position  # the past may have lowered the floor meanwhile
+        moved = replace(latest, seq=max(position.seq, batch.seq), heard_at=now)
         self._cache.move(moved)
         if events:
             self._gather(self._changes(source.name, events))
@@ -145,7 +182,7 @@ class Feed:
         since = self._clock() - self._cache.limits.retention
         cursor = str(position.floor + 1)
         try:
-            while True:
+            for _ in range(PAST_AT_MOST // PAGE):
                 query = EventQuery(after=cursor, limit=PAGE, order="desc")
                 page = await source.events(query)
                 wanted = [e for e in page.items if parse_iso(e["recorded_at"]) >= since]

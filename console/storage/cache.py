@@ -206,11 +206,20 @@ class Cache:
     def forget_source(self, source: str) -> None:
         """Drops what came from a source whose journal is another one now."""
 
+        self.forget_events(source)
+
+        def forget(connection: Any) -> None:
+            for table in ("documents", "patients", "patient_words", "patient_identifiers", "encounters", "looks"):
+                connection.execute(f"DELETE FROM {table}")
+
+        self._file.run(forget, None)
+
+    def forget_events(self, source: str) -> None:
+        """Drops a source's events and our position in it; whole answers stay, with their age."""
+
         def forget(connection: Any) -> None:
             _drop_traces(connection, "SELECT trace_id FROM traces WHERE source = ?", (source,))
             connection.execute("DELETE FROM positions WHERE source = ?", (source,))
-            for table in ("documents", "patients", "patient_words", "patient_identifiers", "encounters"):
-                connection.execute(f"DELETE FROM {table}")
 
         self._file.run(forget, None)
 

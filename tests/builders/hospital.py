@@ -30,7 +30,7 @@ def patient(patient_id: str, family: str, given: str, born: str, *numbers: tuple
         "flags": [],
         "identifiers": [{"assigner": a, "value": v, "type": t, "status": "current"} for a, v, t in numbers],
         "encounters": 1,
-        "last_at": iso(NOW),
+        "last_at": iso(NOW - timedelta(minutes=30)),
     }
 
 

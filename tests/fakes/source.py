@@ -270,6 +270,9 @@ class FakeSource:
         return Page((), as_of=iso(self.now))
 
     async def feed(self, after: int | None = None) -> AsyncIterator[FeedBatch]:
+        yield FeedBatch(FeedStatus.CONNECTING, -1)
+        if after is not None and after > self.seq:
+            return
         queue: asyncio.Queue[FeedBatch] = asyncio.Queue()
         behind = [e for e in self.events_ if after is not None and e.seq > after]
         queue.put_nowait(FeedBatch(FeedStatus.LIVE, self.seq, tuple(e.as_json() for e in behind)))

@@ -170,6 +170,45 @@ async def test_that_another_journal_empties_the_copy_and_everybody_reads_again(
     assert cache.events_of_encounter(ROSA_STAY) == []
 
 
+async def test_that_a_journal_swapped_while_we_were_cut_off_is_noticed(
+    follow: Callable[..., Following], hospital: Hospital, cache: Cache
+) -> None:
+    source = hospital.source()
+    following = follow(source)
+    await following.until(lambda: (p := cache.position("engine")) is not None and p.floor == 0)
+    source.tell(FeedBatch(FeedStatus.OFFLINE, source.seq, (), "engine cannot be reached.", 1.0))
+    await following.until(lambda: following.states[-1].status is FeedStatus.OFFLINE)
+    source.instance = "journal-2"
+    source.tell(FeedBatch(FeedStatus.LIVE, source.seq))
+    await following.until(lambda: any(c.everything for c in following.changes))
+    await following.until(lambda: (p := cache.position("engine")) is not None and p.instance == "journal-2")
+
+
+async def test_that_a_journal_that_ends_before_our_position_is_another_one(
+    follow: Callable[..., Following], hospital: Hospital, cache: Cache
+) -> None:
+    cache.keep_events("engine", [e.as_json() for e in hospital.events], NOW)
+    cache.move(Position("engine", "journal-1", 0, 10_000, NOW, NOW))
+    source = hospital.source()
+    following = follow(source)
+    await following.until(lambda: (p := cache.position("engine")) is not None and p.seq == source.seq)
+    assert any(c.everything for c in following.changes)
+
+
+async def test_that_far_behind_following_begins_anew_and_fetches_the_past(
+    follow: Callable[..., Following], hospital: Hospital, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.investigation.sync.CATCH_UP_AT_MOST", 3)
+    cache.keep_events("engine", [hospital.events[0].as_json()], NOW)
+    cache.move(Position("engine", "journal-1", 0, 1, NOW, NOW))
+    source = hospital.source()
+    following = follow(source)
+    await following.until(lambda: (p := cache.position("engine")) is not None and p.floor == 0 and p.seq == source.seq)
+    kept = {e.event_id for e in cache.events_of_encounter(ROSA_STAY)}
+    own = {t.trace_id for t in hospital.events if t.detail.get("encounter_id") == ROSA_STAY}
+    assert kept == {e.event_id for e in hospital.events if e.trace_id in own}
+
+
 async def test_that_a_flood_is_told_in_few_notices(
     follow: Callable[..., Following], hospital: Hospital, cache: Cache
 ) -> None:
