@@ -213,9 +213,11 @@ class Segment:
 class Message:
     """A parsed message. Read-only by convention; `warnings` grows as fields are read. Reading never raises."""
 
-    __slots__ = ("_by_name", "_lines", "_segments", "_sheet", "charset", "delimiters", "header")
+    __slots__ = ("_by_name", "_lines", "_segments", "_sheet", "charset", "delimiters", "header", "raw")
 
-    def __init__(self, header: Header, lines: list[str], sheet: _Sheet) -> None:
+    def __init__(self, raw: bytes, header: Header, lines: list[str], sheet: _Sheet) -> None:
+        self.raw = raw
+        """The bytes as they came."""
         self.header = header
         self.delimiters = sheet.delimiters
         self.charset = sheet.codec
@@ -241,6 +243,10 @@ class Message:
     def warn(self, code: str, text: str, path: str = "") -> None:
         """Notes a deviation that a reader of the message found; once per code and path."""
         self._sheet.warn(code, text, path)
+
+    def plain(self, text: str, path: str = "") -> str:
+        """A piece of the message unescaped; what cannot be read is noted under the path."""
+        return self._sheet.plain(text, path)
 
     def first(self, name: str) -> Segment | None:
         """The first segment of that name."""
@@ -322,7 +328,7 @@ def parse(payload: bytes, *, charset: str | None = None) -> Message:
         warnings.append(Warning(Code.ENCODING_CHARACTERS_REPAIRED, text, "MSH-2"))
     if not decoded.text.startswith("MSH"):
         raise InvalidMessage("the bytes do not begin with MSH in the charset they claim", code="no-header", path="MSH")
-    return Message(header, decoded.text.split("\r"), _Sheet(header.delimiters, decoded.codec, warnings))
+    return Message(payload, header, decoded.text.split("\r"), _Sheet(header.delimiters, decoded.codec, warnings))
 
 
 def _encode(text: str, codec: str) -> bytes:
