@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 from console.fhir.search_index import IndexValue, index_values
 from console.storage.write import WriteTransaction
 
-Relation = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"]
-"""Prefixes of ordered parameters (hl7.org/fhir/R4/search.html#prefix)."""
+Relation = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
+"""Prefixes of ordered parameters (hl7.org/fhir/R4/search.html#prefix). `ap`: the spans overlap; the caller widens."""
 
 COLUMNS = ("param", "value", "system", "low", "high", "resource")
 _SYSTEMS = 32
@@ -32,6 +32,14 @@ class Token:
     param: str
     code: str
     system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InSystem:
+    """Any code of a system (`system|`). Walks every value of the parameter: never the first choice to search by."""
+
+    param: str
+    system: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,7 @@ class Ids:
     ids: tuple[str, ...]
 
 
-Value = Token | Words | Span | Reference | Amount | Missing | Updated | Ids
+Value = Token | InSystem | Words | Span | Reference | Amount | Missing | Updated | Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +193,69 @@ def search(
     return [Found(row[0], row[1], row[2], row[3]) for row in rows]
 
 
+Place = tuple[int | str, ...]
+"""Where a resource stands in an order: the value of each sort key, then its number in the store."""
+
+
+def page(
+    connection: Connection,
+    resource_type: str,
+    criteria: Sequence[AnyOf],
+    *,
+    order: Sequence[Sort] = (),
+    behind: Place | None = None,
+    limit: int = 50,
+) -> list[tuple[Found, Place]]:
+    """The next resources behind a place, `limit` at most, each with its own. Without `order` the newest made first.
+
+    The number of a resource never changes and grows with each new one: in the plain order nothing that was there when
+    the first page was read is left out or comes twice, whatever is added or changed meanwhile. Raises ValueError for a
+    place of another order.
+    """
+    clause, values = _conditions(connection, resource_type, criteria)
+    keys = [_key(resource_type, sort) for sort in order] + [("r.number", [], not order or order[-1].descending)]
+    columns = ", ".join(expression for expression, _, _ in keys)
+    picked = [value for _, more, _ in keys for value in more]
+    if behind is not None:
+        if len(behind) != len(keys):
+            raise ValueError("a place of another order")
+        beyond, more_values = _beyond(keys, behind)
+        clause, values = f"{clause} AND {beyond}", [*values, *more_values]
+    sorting = ", ".join(f"{n} {'DESC' if down else 'ASC'}" for n, (_, _, down) in enumerate(keys, 5))
+    rows = connection.exec_driver_sql(
+        f"SELECT r.id, r.version, r.last_updated, r.body, {columns} FROM fhir_resources r WHERE {clause}"
+        f" ORDER BY {sorting} LIMIT ?",
+        (*picked, *values, limit),
+    )
+    return [(Found(row[0], row[1], row[2], row[3]), tuple(row[4:])) for row in rows]
+
+
+def _key(resource_type: str, sort: Sort) -> tuple[str, list[Any], bool]:
+    """SQL of a sort key, its values, and whether it descends. What has no value comes last either way."""
+    if sort.by in ("_id", "_lastUpdated"):
+        return ("r.id" if sort.by == "_id" else "r.last_updated"), [], sort.descending
+    which, nothing = ("max", -(1 << 62)) if sort.descending else ("min", 1 << 62)
+    expression = (
+        f"coalesce((SELECT {which}(s.low) FROM fhir_search s WHERE s.resource = r.number AND s.param = ?"
+        f" AND s.value = '' AND s.system = ''), {nothing})"
+    )
+    return expression, [parameter_number(resource_type, sort.by)], sort.descending
+
+
+def _beyond(keys: Sequence[tuple[str, list[Any], bool]], place: Place) -> tuple[str, list[Any]]:
+    """SQL for what comes after the place, key by key."""
+    alternatives: list[str] = []
+    values: list[Any] = []
+    for last in range(len(keys)):
+        parts: list[str] = []
+        for n, (expression, more, down) in enumerate(keys[: last + 1]):
+            comparison = "=" if n < last else "<" if down else ">"
+            parts.append(f"{expression} {comparison} ?")
+            values += [*more, place[n]]
+        alternatives.append(f"({' AND '.join(parts)})")
+    return f"({' OR '.join(alternatives)})", values
+
+
 def count(connection: Connection, resource_type: str, criteria: Sequence[AnyOf], *, most: int = 100_000) -> int:
     """How many there are, counted up to `most`."""
     clause, values = _conditions(connection, resource_type, criteria)
@@ -255,6 +326,12 @@ def _condition(connection: Connection, resource_type: str, value: Value, *, gath
         number = parameter_number(resource_type, value.param)
         sql = "IN" if not value.missing else "NOT IN"
         return f"r.number {sql} (SELECT s.resource FROM fhir_search s WHERE s.param = ?)", [number]
+    if isinstance(value, InSystem):
+        number = parameter_number(resource_type, value.param)
+        return (
+            "r.number IN (SELECT s.resource FROM fhir_search s WHERE s.param = ? AND s.system = ?)",
+            [number, value.system],
+        )
     if not gather:
         if isinstance(value, Token):
             return _exactly(connection, resource_type, value.param, value.code, value.system)
@@ -352,6 +429,8 @@ def _compared(low: str, high: str, wanted: Span | Updated | Amount) -> tuple[str
             return f"{low} >= ?", [b]
         case "eb":
             return f"{high} <= ?", [a]
+        case "ap":
+            return f"({low} < ? AND {high} > ?)", [b, a]
 
 
 def _order(resource_type: str, sort: Sort) -> tuple[str, list[Any]]:

@@ -203,11 +203,18 @@ def history(
     resource_id: str = "",
     *,
     since: int = 0,
+    up_to: int | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[Version]:
-    """Versions newest first: of one resource, of a type, or ('' for both) of all. `since`: microseconds, inclusive."""
+    """Versions newest first: of one resource, of a type, or ('' for both) of all. `since`: microseconds, inclusive.
+
+    `up_to` (see `last_number`) leaves out what was stored later, so that pages by `offset` neither repeat nor skip.
+    """
     clauses, values = ["last_updated >= ?"], list[Any]([since])
+    if up_to is not None:
+        clauses.append("number <= ?")
+        values.append(up_to)
     if resource_type:
         clauses.append("type = ?")
         values.append(resource_type)
@@ -221,3 +228,8 @@ def history(
         (*values, limit, offset),
     )
     return [Version._make(row) for row in rows]
+
+
+def last_number(connection: Connection) -> int:
+    """The number of the version stored last; 0 for an empty store."""
+    return connection.exec_driver_sql("SELECT max(number) FROM fhir_history").scalar() or 0

@@ -369,6 +369,7 @@ fhir_resources = Table(  # the current version of each
     _text("event_id"),
     Index("ix_fhir_identity", "type", "id", unique=True),
     Index("ix_fhir_updated", "type", "last_updated"),
+    Index("ix_fhir_number", "type", "number"),
 )
 
 fhir_history = Table(  # every version, the current one too
