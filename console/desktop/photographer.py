@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST_MS = 60_000
 STILL_MS = 250
-SETTLE_AFTER_DEMO_MS = 1_500
+QUIET_MS = 1_200
+"""Without a new event for so long, the demo's past has gone all the way."""
 
 
 class Photographer(QObject):
@@ -37,6 +38,10 @@ class Photographer(QObject):
         self._still.setSingleShot(True)
         self._still.setInterval(STILL_MS)
         self._still.timeout.connect(self._take)
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(QUIET_MS)
+        self._quiet.timeout.connect(self._show_again)
         self._longest = QTimer(self)
         self._longest.setSingleShot(True)
         self._longest.timeout.connect(self._take)
@@ -56,11 +61,14 @@ class Photographer(QObject):
             self._demo_is_live()
 
     def _demo_is_live(self) -> None:
-        """The hospital's past is in; the engine needs a moment to map it, then the page is asked to read again."""
-        self._needs_demo = False
-        QTimer.singleShot(SETTLE_AFTER_DEMO_MS, self, self._show_again)
+        """The hospital's past is in; once the engine has mapped and filed it, the page is asked to read again."""
+        self._quiet.start()
+        self._desktop.session.hub.changed.connect(lambda _: self._quiet.start())
 
     def _show_again(self) -> None:
+        if not self._needs_demo:
+            return
+        self._needs_demo = False
         place = self._desktop.window.history.current
         page = self._desktop.window.page
         if place is not None and page is not None:

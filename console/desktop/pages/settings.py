@@ -67,7 +67,7 @@ class SettingsPage(Page):
         card.body.addWidget(
             Text(
                 self.tr(
-                    "The hospitals you look at. Tokens go to the system keyring or, without one, to a file of yours alone."
+                    "The hospitals you look at. Tokens go to the system keyring or, without one, to a private file."
                 ),
                 "body",
                 "text2",

@@ -120,6 +120,12 @@ class Button(QPushButton):
             theme().changed.connect(self._draw)
             self._draw()
 
+    def setText(self, text: str) -> None:
+        had = bool(self.text())
+        super().setText(text)
+        if self._icon_name and bool(text) != had:
+            self._draw()
+
     def set_icon(self, name: str) -> None:
         if name != self._icon_name:
             self._icon_name = name
