@@ -33,28 +33,29 @@ def says_more(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:
 _SERVERS_OWN = frozenset({"meta", "text"})
 
 
-def holds(theirs: Any, ours: Any) -> bool:
-    """Whether their resource says everything ours does. Servers may add elements (meta, narrative, resolved
+def holds(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:
+    """Whether their copy of a resource says everything ours does. Servers may add elements (meta, narrative, resolved
     references), but not change one; numbers are compared by value."""
+    return _says(dict(theirs), {n: v for n, v in ours.items() if n not in _SERVERS_OWN})
+
+
+def _says(theirs: Any, ours: Any) -> bool:
     if isinstance(ours, dict):
         if not isinstance(theirs, dict):
             return False
-        return all(
-            name in _SERVERS_OWN or (name in theirs and _member_holds(name, theirs[name], value))
-            for name, value in ours.items()
-        )
+        return all(name in theirs and _member_says(name, theirs[name], value) for name, value in ours.items())
     if isinstance(ours, list):
         if not isinstance(theirs, list) or len(theirs) != len(ours):
             return False
-        return all(holds(their, our) for their, our in zip(theirs, ours, strict=True))
+        return all(_says(their, our) for their, our in zip(theirs, ours, strict=True))
     if isinstance(ours, bool) or isinstance(theirs, bool):
         return ours is theirs
     return bool(theirs == ours)
 
 
-def _member_holds(name: str, theirs: Any, ours: Any) -> bool:
+def _member_says(name: str, theirs: Any, ours: Any) -> bool:
     """References may come back absolute or with a version."""
     if name == "reference" and isinstance(ours, str) and isinstance(theirs, str):
         plain = theirs.partition("/_history/")[0]
         return plain == ours or plain.endswith(f"/{ours}")
-    return holds(theirs, ours)
+    return _says(theirs, ours)

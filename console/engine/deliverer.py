@@ -124,8 +124,10 @@ class Deliverer:
     # ------------------------------------------------------------ the thread
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             self._work.clear()
+            if self._stopping.is_set():
+                break
             try:
                 if self.run_once():
                     continue

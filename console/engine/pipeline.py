@@ -118,8 +118,10 @@ class Pipeline:
     # ------------------------------------------------------------ the thread
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             self._work.clear()
+            if self._stopping.is_set():
+                break
             try:
                 if self.run_once():
                     continue

@@ -126,8 +126,10 @@ class RemoteDeliverer:
 
     def _coordinate(self) -> None:
         reader = self._database.connect_reader()
-        while not self._stopping.is_set():
+        while True:
             self._wake.clear()
+            if self._stopping.is_set():
+                break
             try:
                 pause = self._turn(reader)
             except Exception:  # noqa: BLE001 - the thread outlives whatever went wrong

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from console.core.clock import from_micros
+from console.core.events import Event, Hop, Kind, State
 from console.core.ids import EventId, TraceId
 from console.fhir import bundle, document
 from console.fhir.context import Action, Change
@@ -72,6 +74,8 @@ def delivery(
 
 
 def put_in_outbox(write: WriteTransaction, *deliveries: Delivery) -> None:
+    """As the pipeline does it: the rows with their message.mapped."""
+    write.append([_mapped(one) for one in deliveries])
     outbox.add(
         write,
         [
@@ -87,4 +91,17 @@ def put_in_outbox(write: WriteTransaction, *deliveries: Delivery) -> None:
             )
             for d in deliveries
         ],
+    )
+
+
+def _mapped(one: Delivery) -> Event:
+    return Event(
+        event_id=one.causation_id,
+        trace_id=one.trace_id,
+        kind=Kind.MAPPED,
+        occurred_at=from_micros(one.created_at),
+        recorded_at=from_micros(one.created_at),
+        source="engine",
+        hop=Hop.MAP,
+        state=State.QUEUED,
     )

@@ -132,8 +132,12 @@ class FhirServer:
             self._transactions += 1
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
-            fault = self.script.popleft() if self.script else self.whim(self._transactions)
+            number = self._transactions
+            scripted = bool(self.script)
+            fault = self.script.popleft() if scripted else None
         try:
+            if not scripted:
+                fault = self.whim(number)
             if fault is Fault.LOST:
                 self._transaction(bundle)
                 _cut(handler)
