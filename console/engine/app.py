@@ -175,11 +175,13 @@ class Engine:
         self._loop.call_soon_threadsafe(end)
 
 
-def standard_components() -> list[ComponentFactory]:
+def standard_components(settings: EngineSettings) -> list[ComponentFactory]:
     """The parts of a whole engine, in the order they start."""
+    from console.engine import road
     from console.engine.api.component import HttpComponent
 
-    return [HttpComponent]
+    foreign: list[ComponentFactory] = [road.ForeignStore] if settings.fhir_url else []
+    return [road.built_in_store, *foreign, road.pipeline, HttpComponent]
 
 
 def serve(folder: Path, settings: EngineSettings, *, ready_file: Path | None = None) -> None:
@@ -190,7 +192,7 @@ def serve(folder: Path, settings: EngineSettings, *, ready_file: Path | None = N
 
 async def _serve(folder: Path, settings: EngineSettings, ready_file: Path | None) -> None:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    engine = Engine(folder, settings, components=standard_components())
+    engine = Engine(folder, settings, components=standard_components(settings))
     _stop_on_signals(engine)
     async with engine:
         gc.collect()

@@ -1,0 +1,64 @@
+"""The road behind the acknowledgment, as parts of an engine: pipeline, built-in FHIR store, a foreign FHIR server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from console.connections.secrets import open_secrets
+from console.engine.component import EngineContext
+from console.engine.deliverer import BUILT_IN, Deliverer
+from console.engine.pipeline import Pipeline
+from console.engine.remote_deliverer import RemoteDeliverer
+from console.engine.remote_fhir import RemoteFhir, destination_name
+from console.engine.settings import EngineSettings
+
+TOKEN_VARIABLE = "SIGNALBOX_FHIR_TOKEN"
+"""The bearer token for `--fhir`; without it the secret store is asked for `fhir:<destination>`. Never on the command
+line, where every user of the machine could read it."""
+
+
+def destinations(settings: EngineSettings) -> tuple[str, ...]:
+    """Where every mapped message goes: the built-in store always."""
+    return (BUILT_IN, *((destination_name(settings.fhir_url),) if settings.fhir_url else ()))
+
+
+def pipeline(context: EngineContext) -> Pipeline:
+    return Pipeline(
+        context.database,
+        context.journal,
+        settings=context.settings,
+        destinations=destinations(context.settings),
+        clock=context.clock,
+    )
+
+
+def built_in_store(context: EngineContext) -> Deliverer:
+    return Deliverer(context.database, context.journal, clock=context.clock)
+
+
+class ForeignStore:
+    """The FHIR server of `--fhir` and the connection to it, opened and closed together."""
+
+    def __init__(self, context: EngineContext) -> None:
+        url = context.settings.fhir_url
+        name = destination_name(url)
+        self._server = RemoteFhir(url, token=_token(context, name))
+        self._deliverer = RemoteDeliverer(
+            context.database, context.journal, self._server, name=name, url=url, clock=context.clock
+        )
+
+    async def start(self) -> None:
+        await self._deliverer.start()
+
+    async def stop(self) -> None:
+        await self._deliverer.stop()
+        self._server.close()
+
+
+def _token(context: EngineContext, name: str) -> Callable[[], str]:
+    def find() -> str:
+        given = os.environ.get(TOKEN_VARIABLE, "").strip()
+        return given or open_secrets(context.folder).get(f"fhir:{name}") or ""
+
+    return find
