@@ -342,3 +342,17 @@ async def test_that_a_missing_certificate_is_named(tmp_path: Path) -> None:
     tls = TlsSettings(certificate=tmp_path / "none.pem", key=tmp_path / "none.key")
     with pytest.raises(EnvironmentFault, match=r"none\.pem"):
         listener_module.tls_context(replace(SETTINGS, tls=tls))
+
+
+def test_that_a_vanished_peer_is_looked_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as line:
+        listener_module._watch_for_a_vanished_peer(line)
+        assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000
+            idle = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+            every = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL)
+            times = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT)
+            assert idle + every * times <= 60
+    listener_module._watch_for_a_vanished_peer(None)
