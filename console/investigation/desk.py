@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 BUDGET_S = 5.0
 """How long a source may take before the answer goes on without it."""
+PURGE_EVERY_S = 600.0
 _SAME_LOOK = timedelta(minutes=1)
 
 
@@ -158,8 +159,18 @@ class Desk:
         self.cache.clear_looks()
 
     async def follow(self) -> None:
-        """Follows every source's feed until cancelled: events into the kept copy, changes to the subscribers."""
-        await self._feed.run()
+        """Follows every source's feed until cancelled: events into the kept copy, changes to the subscribers.
+
+        What is past its time leaves the copy at the start and every `PURGE_EVERY_S`.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._purge_for_ever())
+            group.create_task(self._feed.run())
+
+    async def _purge_for_ever(self) -> None:
+        while True:
+            await asyncio.to_thread(self.cache.purge)
+            await asyncio.sleep(PURGE_EVERY_S)
 
     def subscribe(self, listener: Listener) -> Subscription:
         """Calls `listener` on the loop with each `FeedState` and, at most ten times a second, each `FeedChanges`."""

@@ -123,13 +123,15 @@ class InvestigatePage(Page):
         return Place("investigate")
 
     def entered(self) -> None:
-        self._anyway.start()
+        if self._news:
+            self._read_all()
+        self._anyway.start()  # goes on when another page is shown: the rail's number must stay true
         self._ages.start()
         self.search.box.setFocus()
 
     def left(self) -> None:
-        for timer in (self._soon, self._anyway, self._ages):
-            timer.stop()
+        self._soon.stop()
+        self._ages.stop()
 
     def commands(self) -> Sequence[Command]:
         return (
@@ -163,10 +165,7 @@ class InvestigatePage(Page):
         )
 
     def changes_arrived(self, changes: FeedChanges) -> None:
-        if not self._anyway.isActive():
-            self._news = True
-            return
-        if self._soon.isActive():
+        if self._soon.isActive() or not self._ages.isActive():
             self._news = True
         else:
             self._read_all()

@@ -234,3 +234,16 @@ async def test_that_a_newer_tail_completes_the_last_whole_answer(
     assert [e["title"] for e in kept.value.timeline["entries"]][-1] == "Lactate"
     assert len(kept.value.timeline["entries"]) == 4
     assert kept.value.timeline["counts"][State.VERIFIED.value] == 3
+
+
+async def test_that_following_drops_what_is_past_its_time(hospital: Hospital, clock: Clock) -> None:
+    clock.now = NOW + timedelta(hours=30)
+    aged = Cache(None, bytes(32), clock=clock)
+    aged.keep_events("other", [e.as_json() for e in hospital.events], NOW)
+    following = asyncio.create_task(Desk([], aged, clock=clock).follow())
+    async with asyncio.timeout(5):
+        while aged.events_of_encounter(ROSA_STAY):
+            await asyncio.sleep(0.001)
+    following.cancel()
+    await asyncio.wait([following])
+    aged.close()
