@@ -1,7 +1,7 @@
 """Every colour, size and font comes from here: the tokens, at the user's scale, as a palette and one style sheet.
 
 `resources/themes/tokens.json` holds the tokens, `resources/themes/signalbox.qss` the sheet: `@name` stands for a
-colour token and every `12px` is scaled by `px()`. Painted widgets ask `theme()` while they paint, so that a change of
+colour token, `@scheme` for light or dark, and every `12px` is scaled by `px()`. Painted widgets ask `theme()` while they paint, so that a change of
 theme needs no more than a repaint; `Theme.changed` tells those that keep pixmaps.
 """
 
@@ -167,6 +167,7 @@ class Theme(QObject):
         """`signalbox.qss` with tokens and sizes filled in. Raises KeyError when the sheet names an unknown token."""
         sheet = resource("themes", "signalbox.qss").read_text(encoding="utf-8")
         sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+        sheet = sheet.replace("@scheme", "dark" if self.dark else "light")
         sheet = re.sub(r"@(?!icon\()(\w+)", lambda m: self._hex[m[1]], sheet)
         sheet = re.sub(r"(\d+(?:\.\d+)?)px", lambda m: f"{self.px(float(m[1]))}px", sheet)
         return re.sub(r"@icon\((\S+?)\)", lambda m: f'"{resource("icons", m[1]).as_posix()}"', sheet)

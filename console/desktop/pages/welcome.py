@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from console.desktop.page import Page
 from console.desktop.places import Place
 from console.desktop.session import Session
 from console.desktop.settings import Connection
 from console.desktop.shell.mark import Mark
-from console.desktop.theme import px
+from console.desktop.theme import px, theme
 from console.desktop.widgets.kit import Button, Card, IconLabel, Text, column, row
+
+CARD_WIDTH = 240
 
 
 class ChoiceCard(Card):
@@ -34,7 +37,7 @@ class ChoiceCard(Card):
         super().__init__(padding=20, gap=8)
         self.body.addLayout(row(IconLabel(icon_name, "accent" if primary else "text2", 28), None))
         self.body.addSpacing(px(4))
-        self.body.addWidget(Text(heading, "heading"))
+        self.body.addWidget(Text(heading, "heading", wrap=True))
         self.body.addWidget(Text(text, "body", "text2", wrap=True))
         for point_icon, point in points:
             words = Text(point, "small", "text2", wrap=True)
@@ -48,8 +51,7 @@ class ChoiceCard(Card):
             self.button.set_off(off)
         self.body.addWidget(self.button)
         self.setMinimumHeight(px(300))
-        self.setMinimumWidth(px(240))
-        self.setMaximumWidth(px(340))
+        self.setMinimumWidth(px(CARD_WIDTH))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
 
@@ -58,11 +60,11 @@ class WelcomePage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        cards = QHBoxLayout()
-        cards.setSpacing(px(18))
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(px(18))
         self.cards = self._cards()
         for card in self.cards:
-            cards.addWidget(card)
+            self._row.addWidget(card)
         title = Text(self.tr("See every message, from order to result"), "page", wrap=True)
         subtitle = Text(self.tr("Nothing leaves this computer until you connect it to something."), "body", "text2")
         for words in (title, subtitle):
@@ -75,7 +77,7 @@ class WelcomePage(Page):
             title,
             subtitle,
             20,
-            self._centred(cards),
+            self._centred(self._row),
             20,
             self._centred(self._links()),
             None,
@@ -91,6 +93,17 @@ class WelcomePage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cards side by side where they fit, else one above the other."""
+        super().resizeEvent(event)
+        beside = self.width() >= px(3 * CARD_WIDTH + 2 * 18 + 2 * 24 + 16)
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if self._row.direction() != direction:
+            self._row.setDirection(direction)
+        width = min(340, (self.width() * 100 // theme().scale - 100) // 3) if beside else 520
+        for card in self.cards:
+            card.setFixedWidth(px(width))
 
     def entered(self) -> None:
         self.cards[0].button.setFocus()
