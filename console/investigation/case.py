@@ -86,7 +86,6 @@ class Advice(StrEnum):
     OTHER_IDENTIFIER = "other-identifier"
     INDEX_BEHIND = "index-behind"
     SOURCES_MISSING = "sources-missing"
-    EMPTY_JOURNAL = "empty-journal"
     KEPT_COPY_ONLY = "kept-copy-only"
 
 

@@ -162,7 +162,7 @@ def _failure(group: FailureGroup, formats: Formats, now: datetime) -> NeedLine:
         tone="fail",
         title=f"{stopped}: {group.title}",
         facts=" · ".join(facts),
-        age=formats.duration(_whole(now - group.first_at)) if group.first_at else "",
+        age=_age(group.first_at, formats, now),
         action=QCoreApplication.translate("Investigate", "Open newest") if group.sample else "",
         place=Place("trace", {"event": group.sample[0]}) if group.sample else None,
     )
@@ -181,7 +181,7 @@ def _silent(sender: Sender, formats: Formats, now: datetime) -> NeedLine:
         tone="warn",
         title=QCoreApplication.translate("Investigate", "%1 has gone silent").replace("%1", sender.name),
         facts=" · ".join(facts),
-        age=formats.duration(_whole(now - sender.last_at)),
+        age=_age(sender.last_at, formats, now),
     )
 
 
@@ -205,7 +205,7 @@ def _stuck(destination: Destination, formats: Formats, now: datetime) -> NeedLin
         tone="warn",
         title=title.replace("%1", lane_name(destination.name)),
         facts=" · ".join(facts),
-        age=formats.duration(_whole(now - since)) if since else "",
+        age=_age(since, formats, now),
     )
 
 
@@ -366,6 +366,12 @@ def _time(moment: datetime, formats: Formats, now: datetime) -> str:
     """The time alone today, with its date otherwise."""
     same_day = formats.local(moment).date() == formats.local(now).date()
     return formats.time(moment) if same_day else formats.moment(moment, seconds=False)
+
+
+def _age(since: datetime | None, formats: Formats, now: datetime) -> str:
+    """How long ago, '' when unknown or just now."""
+    span = _whole(now - since) if since else timedelta(0)
+    return formats.duration(span) if span else ""
 
 
 def _whole(span: timedelta) -> timedelta:
