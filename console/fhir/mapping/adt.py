@@ -14,7 +14,7 @@ from typing import Final
 from console.core.clock import to_micros
 from console.fhir.context import Alias, Body, Category, MappingContext, Outcome, State
 from console.fhir.datatypes import date_time
-from console.fhir.mapping import clinical, encounter, merges, patient, places
+from console.fhir.mapping import clinical, enclosed, encounter, merges, patient, places
 from console.fhir.mapping.draft import Draft
 from console.hl7v2 import timestamp
 from console.hl7v2.message import Message, Segment
@@ -340,14 +340,15 @@ def _visit_event(draft: Draft, event: str, rule: _Event) -> Outcome:
             rule.title, f"A later event of this visit was applied before; {event} is kept and changes nothing."
         )
     patient.project(draft, authority=True)
-    patient.project_relations(draft, message.all("NK1"), patient_id)
     if identity is None:
         draft.warn("no visit number: only the patient was updated")
-        clinical.project_all(draft, message.segments, patient_id, None)
+        clinical.project_visit(draft, message.segments, patient_id, None)
+        enclosed.project(draft, patient_id)
         return draft.mapped(rule.title)
     if not _applied_before(draft, identity):
         _apply(draft, identity, patient_id, rule, message.first("PV1"), message.first("PV2"))
-    clinical.project_all(draft, message.segments, patient_id, identity)
+    clinical.project_visit(draft, message.segments, patient_id, identity)
+    enclosed.project(draft, identity)
     _alias(draft, identity)
     encounter.finish(draft, identity)
     return draft.mapped(_title(rule, draft.location))
@@ -394,8 +395,8 @@ def _person_event(draft: Draft, event: str, title: str) -> Outcome:
         )
     body = patient.project(draft, authority=True)
     body["active"] = event != "A29" and not any(e["type"] == "replaced-by" for e in body.get("link", ()))
-    patient.project_relations(draft, draft.message.all("NK1"), identity)
-    clinical.project_all(draft, draft.message.segments, identity, None)
+    clinical.project_visit(draft, draft.message.segments, identity, None)
+    enclosed.project(draft, identity)
     return draft.mapped(title)
 
 

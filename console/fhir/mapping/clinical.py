@@ -15,23 +15,28 @@ from console.fhir import datatypes, fields
 from console.fhir.context import Body
 from console.fhir.datatypes import date_time, part
 from console.fhir.mapping.draft import Draft
-from console.fhir.projection import DELETE, Choice, Facts, Keyed
-from console.hl7v2.message import Repetition, Segment
+from console.fhir.projection import DELETE, Choice, Facts, Keyed, Mode
+from console.hl7v2.message import Message, Repetition, Segment
 
 _CLINICAL: Final = "http://terminology.hl7.org/CodeSystem/"
 
 
-def project_all(draft: Draft, segments: Iterable[Segment], patient_id: str, encounter_id: str | None) -> None:
-    """Every clinical segment of the group, in the message's order."""
+def project_visit(draft: Draft, segments: Iterable[Segment], patient_id: str, encounter_id: str | None) -> None:
+    """What belongs to the visit: diagnoses and procedures of an ADT group, in the message's order."""
     for segment in segments:
         if segment.name == "DG1":
             diagnosis(draft, segment, patient_id, encounter_id)
-        elif segment.name in ("AL1", "IAM"):
-            allergy(draft, segment, patient_id)
         elif segment.name == "PR1":
             procedure(draft, segment, patient_id, encounter_id)
-        elif segment.name == "IN1":
-            coverage(draft, segment, patient_id)
+
+
+def project_personal(draft: Draft, message: Message, patient_id: str, *, mode: Mode) -> None:
+    """What belongs to the person in any message: allergies and insurance."""
+    for name in ("AL1", "IAM"):
+        for segment in message.all(name):
+            allergy(draft, segment, patient_id, mode=mode)
+    for segment in message.all("IN1"):
+        coverage(draft, segment, patient_id, mode=mode)
 
 
 def _state(code: str, system: str) -> Body:
@@ -108,7 +113,7 @@ def _list_diagnosis(draft: Draft, dg1: Segment, condition_id: str, encounter_id:
 # ---------------------------------------------------------------- AL1, IAM
 
 
-def allergy(draft: Draft, segment: Segment, patient_id: str) -> None:
+def allergy(draft: Draft, segment: Segment, patient_id: str, *, mode: Mode = "update") -> None:
     """AL1 or IAM -> AllergyIntolerance. IAM adds an action (delete), a status and an identifier."""
     iam = segment.name == "IAM"
     coded = _rep(segment, 3)
@@ -148,7 +153,7 @@ def allergy(draft: Draft, segment: Segment, patient_id: str) -> None:
             facts["recordedDate"] = recorded
         if (ei := _rep(segment, 7)) and (made_id := datatypes.entity_identifier(ei, terms)):
             facts["identifier"] = Keyed([made_id])
-    draft.projection.lay("AllergyIntolerance", identity, facts, rank=draft.rank)
+    draft.projection.lay("AllergyIntolerance", identity, facts, mode=mode, rank=draft.rank)
 
 
 def _reaction(draft: Draft, rep: Repetition, severity: str) -> Body | None:
@@ -213,7 +218,7 @@ def _performer(rep: Repetition, draft: Draft) -> Body | None:
 # ---------------------------------------------------------------- IN1
 
 
-def coverage(draft: Draft, in1: Segment, patient_id: str) -> None:
+def coverage(draft: Draft, in1: Segment, patient_id: str, *, mode: Mode = "update") -> None:
     """IN1 -> Coverage. The payor is named, not stored."""
     plan, company, policy = (part(r) if (r := _rep(in1, n)) else "" for n in (2, 3, 36))
     name = part(r) if (r := _rep(in1, 4)) else ""
@@ -235,8 +240,8 @@ def coverage(draft: Draft, in1: Segment, patient_id: str) -> None:
     fields.state(
         facts, "relationship", in1, 17, lambda r: datatypes.concept(r, terms, table=("0063", "v2-0063-relationship"))
     )
-    if (r := _rep(in1, 17)) and part(r) == "SEL":
-        facts["subscriber"] = {"reference": f"Patient/{patient_id}"}
+    if subscriber := _subscriber(draft, in1, patient_id, mode):
+        facts["subscriber"] = subscriber
     groups: list[Body] = []
     for field, label, kind in ((8, 9, "group"), (2, 0, "plan")):
         if (r := _rep(in1, field)) and (value := part(r)):
@@ -246,4 +251,24 @@ def coverage(draft: Draft, in1: Segment, patient_id: str) -> None:
             groups.append(group)
     if groups:
         facts["class"] = groups
-    draft.projection.lay("Coverage", identity, facts, rank=draft.rank)
+    draft.projection.lay("Coverage", identity, facts, mode=mode, rank=draft.rank)
+
+
+def _subscriber(draft: Draft, in1: Segment, patient_id: str, mode: Mode) -> Body | None:
+    """Who is insured: the patient (IN1-17 SEL), or the person of IN1-16 as a RelatedPerson."""
+    relation = part(r) if (r := _rep(in1, 17)) else ""
+    rep = _rep(in1, 16)
+    if relation in ("SEL", "18", "01") or rep is None:
+        return {"reference": f"Patient/{patient_id}"} if relation == "SEL" else None
+    name = datatypes.human_name(rep, draft.terms)
+    key = fold_name(f"{part(rep, 1)} {part(rep, 2)}")
+    if name is None or not key:
+        return None
+    identity = draft.id_of("RelatedPerson", patient_id, f"{key}|{relation.upper()}")
+    facts: Facts = {"patient": {"reference": f"Patient/{patient_id}"}, "name": fields.slots(IN1_16=[name])}
+    if relation and (r := _rep(in1, 17)):
+        made = datatypes.concept(r, draft.terms, table=("0063", "v2-0063-relationship"))
+        facts["relationship"] = fields.slots(IN1_17=[made] if made else None)
+    fields.state(facts, "birthDate", in1, 18, lambda r: datatypes.date(part(r)))
+    draft.projection.lay("RelatedPerson", identity, facts, mode=mode, rank=draft.rank)
+    return {"reference": f"RelatedPerson/{identity}"}

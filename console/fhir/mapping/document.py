@@ -17,7 +17,7 @@ from console.fhir import datatypes, fields
 from console.fhir.context import Body, Category, MappingContext, Outcome, State
 from console.fhir.datatypes import date_time, part
 from console.fhir.effect_id import request_id
-from console.fhir.mapping import attachments, encounter, patient
+from console.fhir.mapping import attachments, enclosed, encounter, patient
 from console.fhir.mapping.draft import Draft
 from console.fhir.projection import Facts, Keyed
 from console.hl7v2.message import Message, Segment
@@ -66,7 +66,7 @@ def map_mdm(message: Message, context: MappingContext, state: State) -> Outcome:
         return draft.superseded(
             title, f"A later message about this document was applied before; {event} changes nothing."
         )
-    _lay(draft, txa, identity, event, relation)
+    _lay(draft, txa, identity, event, relation, enclosed.project_orders(draft))
     return draft.mapped(title, lane=identity)
 
 
@@ -85,7 +85,7 @@ def _name(txa: Segment) -> str:
     return datatypes.display_text(rep) if rep else ""
 
 
-def _lay(draft: Draft, txa: Segment, identity: str, event: str, relation: str) -> None:
+def _lay(draft: Draft, txa: Segment, identity: str, event: str, relation: str, orders: list[Body]) -> None:
     terms = draft.terms
     known = draft.projection.known("DocumentReference", identity)
     facts: Facts = {"subject": draft.subject}
@@ -114,7 +114,7 @@ def _lay(draft: Draft, txa: Segment, identity: str, event: str, relation: str) -
         facts["identifier"] = Keyed([found])
     if parent := _parent(draft, txa, identity, relation):
         facts["relatesTo"] = [parent]
-    if around := _context(draft, txa):
+    if around := _context(draft, txa, orders):
         facts["context"] = around
     content = _content(draft, txa, identity)
     if content:
@@ -154,13 +154,13 @@ def _parent(draft: Draft, txa: Segment, identity: str, relation: str) -> Body | 
     return {"code": relation, "target": {"reference": f"DocumentReference/{parent}"}}
 
 
-def _context(draft: Draft, txa: Segment) -> Body:
+def _context(draft: Draft, txa: Segment, orders: list[Body]) -> Body:
     body: Body = {}
     if draft.encounter:
         body["encounter"] = [draft.encounter]
     if performed := date_time(txa.get(4), draft.terms):
         body["period"] = {"start": performed}
-    related: list[Body] = []
+    related: list[Body] = list(orders)
     for field, kind in ((14, "placer"), (15, "filler")):
         for rep in txa.reps(field):
             order = draft.state.order_id(kind, part(rep, 2) or part(rep, 3), part(rep)) if part(rep) else None

@@ -84,8 +84,11 @@ class Draft:
 
     @property
     def encounter(self) -> Body | None:
-        """The Reference to the visit, if the message names one."""
-        return {"reference": f"Encounter/{self.context.encounter_id}"} if self.context.encounter_id else None
+        """The Reference to the visit, if the message names one that is known (or was just projected)."""
+        identity = self.context.encounter_id
+        if identity is None or not self.projection.known("Encounter", identity):
+            return None
+        return {"reference": f"Encounter/{identity}"}
 
     def id_of(self, resource_type: str, *parts: str) -> str:
         """`effect_id` within the tenant."""

@@ -15,7 +15,7 @@ from console.fhir import datatypes, fields
 from console.fhir.context import Body, Category, MappingContext, OrderFact, Outcome, State
 from console.fhir.datatypes import date_time, part
 from console.fhir.effect_id import request_id
-from console.fhir.mapping import encounter, notes, order_identity, patient
+from console.fhir.mapping import encounter, notes, order_identity, patient, requests
 from console.fhir.mapping.dosage import dosage_of
 from console.fhir.mapping.draft import Draft
 from console.fhir.mapping.drug_groups import DrugGroup, drug_groups, first_rep
@@ -174,7 +174,7 @@ def _status(draft: Draft, orc: Segment | None) -> str:
 
 
 def _tags(orc: Segment | None) -> list[Body]:
-    return [{"system": TAG, "code": "cancel-requested"}] if orc is not None and orc.get(1).upper() == "CA" else []
+    return [dict(requests.CANCEL_REQUESTED)] if orc is not None and orc.get(1).upper() == "CA" else []
 
 
 def _identifiers(draft: Draft, orc: Segment | None, rxe: Segment | None) -> list[Body]:

@@ -14,9 +14,10 @@ from console.fhir import datatypes, fields
 from console.fhir.context import Body, IdentifierFact, PatientFact
 from console.fhir.datatypes import date, date_time, part
 from console.fhir.identify import claims
+from console.fhir.mapping import clinical
 from console.fhir.mapping.draft import Draft
 from console.fhir.projection import DELETE, Choice, Facts, Keyed, Mode
-from console.fhir.terms import Terms, code_system
+from console.fhir.terms import V3, Terms, code_system
 from console.hl7v2.message import Repetition, Segment
 from console.identity import spine
 
@@ -31,12 +32,21 @@ _OMB = {
 
 
 def project(draft: Draft, *, authority: bool) -> Body:
-    """Lays the message's first PID (with PD1) over the message's patient. Raises InvalidMessage without a patient."""
-    identity = draft.patient_id
-    pid = draft.message.first("PID")
-    return project_person(
-        draft, identity, pid, draft.message.first("PD1"), authority=authority, flags=draft.context.patient_flags
+    """Lays the message's first PID (with PD1, NK1, AL1, IAM, IN1) over the message's patient. Raises InvalidMessage
+    without a patient."""
+    identity, message = draft.patient_id, draft.message
+    body = project_person(
+        draft,
+        identity,
+        message.first("PID"),
+        message.first("PD1"),
+        authority=authority,
+        flags=draft.context.patient_flags,
     )
+    mode: Mode = "update" if authority else "fill"
+    project_relations(draft, message.all("NK1"), identity, mode=mode)
+    clinical.project_personal(draft, message, identity, mode=mode)
+    return body
 
 
 def project_person(
@@ -58,6 +68,7 @@ def project_person(
     body, guard = projection.open("Patient", identity)
     if pid is not None:
         facts |= _pid_facts(draft.terms, pid, body, mode)
+        _mother(draft, pid, identity, mode)
     if pd1 is not None:
         facts |= _pd1_facts(draft.terms, pd1)
     projection.lay("Patient", identity, facts, mode=mode, rank=draft.rank if authority else "")
@@ -158,7 +169,15 @@ def _identifiers(terms: Terms, pid: Segment) -> list[Body]:
 
 
 def _names(terms: Terms, pid: Segment, field: int) -> Any:
-    return fields.listed(pid, field, lambda r: datatypes.human_name(r, terms))
+    return fields.listed(pid, field, lambda r: _names_of(r, terms))
+
+
+def _names_of(rep: Repetition, terms: Terms) -> list[Body]:
+    """The name, and the name the person is called by (XPN.15)."""
+    made = [name] if (name := datatypes.human_name(rep, terms)) else []
+    if called := part(rep, 15):
+        made.append({"use": "nickname", "given": [called]})
+    return made
 
 
 def _addresses(terms: Terms, pid: Segment) -> Any:
@@ -285,7 +304,26 @@ def _pd1_facts(terms: Terms, pd1: Segment) -> Facts:
 # ---------------------------------------------------------------- NK1
 
 
-def project_relations(draft: Draft, nk1s: list[Segment], patient_id: str) -> None:
+def _mother(draft: Draft, pid: Segment, patient_id: str, mode: Mode) -> None:
+    """PID-21, the mother's identifiers: how a newborn is tied to her."""
+    found = [
+        made
+        for rep in (pid.reps(21) if pid.has(21) and not pid.is_null(21) else ())
+        if (made := datatypes.identifier(rep, draft.terms))
+    ]
+    if not found:
+        return
+    coding = {"system": V3 + "RoleCode", "code": "MTH", "display": "mother"}
+    facts: Facts = {
+        "patient": {"reference": f"Patient/{patient_id}"},
+        "identifier": Keyed(found),
+        "relationship": [{"coding": [coding]}],
+    }
+    identity = draft.id_of("RelatedPerson", patient_id, "PID-21")
+    draft.projection.lay("RelatedPerson", identity, facts, mode=mode, rank=draft.rank)
+
+
+def project_relations(draft: Draft, nk1s: list[Segment], patient_id: str, *, mode: Mode = "update") -> None:
     """NK1 -> RelatedPerson. A relation is known by its identifier, else by name and relationship, so that a new phone
     number changes the same person."""
     for nk1 in nk1s:
@@ -295,7 +333,7 @@ def project_relations(draft: Draft, nk1s: list[Segment], patient_id: str) -> Non
         identity = draft.id_of("RelatedPerson", patient_id, key)
         facts = _relation_facts(draft.terms, nk1)
         facts["patient"] = {"reference": f"Patient/{patient_id}"}
-        draft.projection.lay("RelatedPerson", identity, facts, rank=draft.rank)
+        draft.projection.lay("RelatedPerson", identity, facts, mode=mode, rank=draft.rank)
 
 
 def _relation_key(nk1: Segment) -> str:
