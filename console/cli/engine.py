@@ -23,12 +23,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     serve.add_argument("--mllp", metavar="HOST:PORT", help="where to receive HL7 v2 (default 127.0.0.1:2575; 0 = free)")
     serve.add_argument("--http", metavar="HOST:PORT", help="where to serve the API (default 127.0.0.1:8585; 0 = free)")
     serve.add_argument("--expose-http", action="store_true", help="allow --http on an address others can reach")
-    serve.add_argument("--fhir", metavar="URL", help="a FHIR R4 server to deliver to, besides the built-in store")
+    serve.add_argument(
+        "--fhir",
+        metavar="URL",
+        action="append",
+        help="a FHIR R4 server to deliver to, besides the built-in store; repeatable",
+    )
     serve.add_argument("--database", metavar="URL", help="where the journal lies (default: in the data folder)")
     serve.add_argument(
         "--ready-file", metavar="FILE", type=Path, help="written once work is accepted: addresses as JSON"
     )
-
 
     demo = commands.add_parser(
         "demo",
@@ -66,7 +70,7 @@ def _settings(arguments: argparse.Namespace, folder: Path) -> EngineSettings:
     if arguments.expose_http:
         settings = replace(settings, http_exposed=True)
     if arguments.fhir:
-        settings = replace(settings, fhir_url=_web_address(arguments.fhir))
+        settings = replace(settings, fhir_urls=tuple(dict.fromkeys(map(_web_address, arguments.fhir))))
     if arguments.database:
         settings = replace(settings, storage=replace(settings.storage, database=arguments.database))
     return settings

@@ -15,6 +15,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from console.core.clock import Clock
@@ -180,8 +181,8 @@ def standard_components(settings: EngineSettings) -> list[ComponentFactory]:
     from console.engine import road
     from console.engine.api.component import HttpComponent
 
-    foreign: list[ComponentFactory] = [road.ForeignStore] if settings.fhir_url else []
-    return [road.built_in_store, *foreign, road.pipeline, HttpComponent]
+    foreign = [partial(road.ForeignStore, url=url) for url in settings.fhir_urls]
+    return [road.ShippedMaps, road.built_in_store, *foreign, road.pipeline, HttpComponent]
 
 
 def serve(folder: Path, settings: EngineSettings, *, ready_file: Path | None = None) -> None:

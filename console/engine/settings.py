@@ -7,7 +7,7 @@
                                    # frame_timeout_s, processing_ids, max_waiting_messages, max_waiting_mb
     [engine.mllp.tls]              # certificate, key, client_authorities (mutual TLS when set)
     [engine.http]                  # listen, expose (others may reach it), names (host names it is called by)
-    [engine.fhir]                  # url
+    [engine.fhir]                  # urls: FHIR R4 servers to deliver to, besides the built-in store
     [engine.storage]               # database, minimum_free_mb, ballast_mb
     [engine.authorities]           # "MRN" = "urn:oid:1.2.3": URI of an assigning authority
     [[engine.source]]              # application (MSH-3), facility (MSH-4), charset, zone, acknowledgment
@@ -97,7 +97,8 @@ class EngineSettings:
     """Said outright that other machines may reach the API: `http` may then be no loopback address."""
     http_names: tuple[str, ...] = ()
     """Host names it may be called by, besides localhost and addresses in numbers."""
-    fhir_url: str = ""
+    fhir_urls: tuple[str, ...] = ()
+    """FHIR R4 servers every mapped message goes to, besides the built-in store."""
     storage: StorageSettings = field(default_factory=StorageSettings)
     sources: tuple[SourceSettings, ...] = ()
     authorities: Mapping[str, str] = field(default_factory=dict)
@@ -151,7 +152,7 @@ def _engine(table: _Table) -> EngineSettings:
         http=http.address("listen", default.http),
         http_exposed=http.yes_no("expose", default.http_exposed),
         http_names=tuple(http.list_of_text("names")),
-        fhir_url=fhir.text("url", ""),
+        fhir_urls=tuple(dict.fromkeys(fhir.list_of_text("urls"))),
         storage=_storage(table.table("storage")),
         sources=tuple(_source(source) for source in table.tables("source")),
         authorities=table.texts("authorities"),

@@ -26,7 +26,7 @@ key = "/etc/signalbox/key.pem"
 [engine.http]
 listen = "[::1]:9000"
 [engine.fhir]
-url = "https://fhir.example/r4"
+urls = ["https://fhir.example/r4"]
 [engine.storage]
 ballast_mb = 0
 [engine.authorities]
@@ -65,7 +65,7 @@ def test_that_a_whole_file_is_read(tmp_path: Path) -> None:
     assert settings.mllp.tls is not None
     assert settings.http == Address("::1", 9000)
     assert str(settings.http) == "[::1]:9000"
-    assert settings.fhir_url == "https://fhir.example/r4"
+    assert settings.fhir_urls == ("https://fhir.example/r4",)
     assert settings.storage.ballast == 0
     assert settings.authorities == {"MRN": "urn:oid:1.2.3"}
     assert settings.source("LAB1", "SOUTH").charset == "8859/1"
