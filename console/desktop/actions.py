@@ -50,6 +50,20 @@ def shown_shortcut(shortcut: str) -> str:
     return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText).replace(", ", " ")
 
 
+def key_caps(shortcut: str) -> list[str]:
+    """The keys of a shortcut one by one, as drawn on key caps: `Ctrl++` gives `Ctrl` and `+`."""
+    caps: list[str] = []
+    for step in shown_shortcut(shortcut).split():
+        head, plus, last = step.rpartition("+")
+        if not plus or not head:
+            caps.append(step)
+        elif not last:
+            caps += [*(part for part in head.split("+") if part), "+"]
+        else:
+            caps += [*head.split("+"), last]
+    return caps
+
+
 class CommandBook:
     """All commands now known: those of the window and those of each page."""
 

@@ -8,6 +8,7 @@ theme needs no more than a repaint; `Theme.changed` tells those that keep pixmap
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -99,8 +100,9 @@ class Theme(QObject):
         return self._hex[token]
 
     def px(self, size: float) -> int:
-        """Pixels at the user's text size, at least 1 for anything above 0."""
-        return max(1, round(size * self.scale / 100)) if size > 0 else round(size * self.scale / 100)
+        """Pixels at the user's text size, halves upwards, at least 1 for anything above 0."""
+        scaled = math.floor(size * self.scale / 100 + 0.5)
+        return max(1, scaled) if size > 0 else scaled
 
     def font(self, role: str = "body", weight: int | None = None) -> QFont:
         """The font of a role of the type scale (cached: copy it before you change it)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from console.desktop.actions import Command, CommandBook, conflicts, is_single_letter
+from console.desktop.actions import Command, CommandBook, conflicts, is_single_letter, key_caps
 
 
 def _command(name: str, *shortcuts: str, scope: str = "everywhere") -> Command:
@@ -54,3 +54,18 @@ def test_that_a_page_hears_its_own_commands_first_and_no_other_pages() -> None:
     book = CommandBook()
     book.add([_command("all"), _command("mine", scope="timeline"), _command("theirs", scope="trace")])
     assert [c.name for c in book.on("timeline")] == ["mine", "all"]
+
+
+@pytest.mark.parametrize(
+    ("shortcut", "caps"),
+    [
+        ("Ctrl+K", ["Ctrl", "K"]),
+        ("Ctrl++", ["Ctrl", "+"]),
+        ("G, I", ["G", "I"]),
+        ("/", ["/"]),
+        ("Ctrl+Shift+C", ["Ctrl", "Shift", "C"]),
+        ("Ctrl+-", ["Ctrl", "-"]),
+    ],
+)
+def test_that_a_shortcut_is_taken_apart_into_its_keys(shortcut: str, caps: list[str]) -> None:
+    assert key_caps(shortcut) == caps

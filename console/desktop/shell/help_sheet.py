@@ -6,10 +6,11 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from console.desktop.actions import EVERYWHERE, Command, shown_shortcut
+from console.desktop.actions import EVERYWHERE, Command
 from console.desktop.pages import page_spec
 from console.desktop.session import Session
 from console.desktop.theme import px, theme
+from console.desktop.widgets.key_caps import KeyCaps
 from console.desktop.widgets.kit import Button, Surface, Text, clear_layout, column, divider, row
 
 
@@ -70,14 +71,15 @@ class HelpSheet(QWidget):
         for name, commands in groups.items():
             self._list.addWidget(Text(name, "heading"))
             grid = QGridLayout()
-            grid.setHorizontalSpacing(px(24))
+            grid.setHorizontalSpacing(px(48))
             grid.setVerticalSpacing(px(6))
             for number, command in enumerate(commands):
-                keys = "   ".join(shown_shortcut(keys) for keys in command.shortcuts)
-                grid.addWidget(Text(command.title, "body", "text2"), number // 2, (number % 2) * 2)
-                grid.addWidget(Text(keys, "mono"), number // 2, (number % 2) * 2 + 1)
+                cell = row(Text(command.title, "body", "text2", wrap=True), KeyCaps(command.shortcuts), gap=12)
+                cell.setStretch(0, 1)
+                grid.addLayout(cell, number // 2, number % 2)
             grid.setColumnStretch(0, 1)
-            grid.setColumnStretch(2, 1)
+            grid.setColumnStretch(1, 1)
+            grid.setColumnMinimumWidth(0, px(200))
             self._list.addLayout(grid)
         if not self._session.settings.value.keyboard.single_letters:
             self._list.addWidget(Text(self.tr("Single-letter keys are switched off in Settings."), "small", "warn"))

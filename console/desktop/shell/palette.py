@@ -21,7 +21,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from console.core.errors import SignalboxError
-from console.desktop.actions import Command, shown_shortcut
+from console.desktop.actions import Command, key_caps
 from console.desktop.error_words import error_text
 from console.desktop.icons import paint_icon
 from console.desktop.operations import Latest
@@ -29,6 +29,7 @@ from console.desktop.places import place_from_link
 from console.desktop.session import Hit, Session
 from console.desktop.shell.palette_rows import Filter, Headings, PaletteRow, asked, rows_for
 from console.desktop.theme import px, theme
+from console.desktop.widgets.key_caps import paint_key_cap
 from console.desktop.widgets.kit import IconLabel, Surface, Text, column, divider, row
 
 TYPING_PAUSE_MS = 60
@@ -113,9 +114,9 @@ class PaletteDelegate(QStyledItemDelegate):
         paint_icon(painter, name, token, QRectF(box.left() + px(12), box.center().y() - side / 2, side, side))
         right = box.right() - px(10)
         shortcuts = shown.command.shortcuts if shown.command is not None else ()
-        keys = shown_shortcut(shortcuts[0]) if shortcuts else ("↵" if selected else "")
-        for key in reversed(keys.replace("+", " ").split()):
-            right = _paint_key(painter, key, right, box)
+        caps = key_caps(shortcuts[0]) if shortcuts else ["↵"] if selected else []
+        for key in reversed(caps):
+            right = paint_key_cap(painter, key, right, box.center().y())
         right -= px(8)
         painter.setFont(colors.font("small"))
         painter.setPen(colors.color("text3"))
@@ -141,19 +142,6 @@ class PaletteDelegate(QStyledItemDelegate):
             metrics = painter.fontMetrics()
             text = metrics.elidedText(shown.hit.subtitle, Qt.TextElideMode.ElideRight, int(right - left))
             painter.drawText(QRectF(left, box.top(), right - left, box.height()), middle, text)
-
-
-def _paint_key(painter: QPainter, key: str, right: float, box: QRectF) -> float:
-    colors = theme()
-    painter.setFont(colors.font("caption"))
-    width = max(px(20), painter.fontMetrics().horizontalAdvance(key) + px(10))
-    frame = QRectF(right - width, box.center().y() - px(10), width, px(20))
-    painter.setPen(colors.color("border"))
-    painter.setBrush(colors.color("bg_surface"))
-    painter.drawRoundedRect(frame, px(4), px(4))
-    painter.setPen(colors.color("text2"))
-    painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, key)
-    return frame.left() - px(4)
 
 
 class Palette(QWidget):
@@ -233,7 +221,9 @@ class Palette(QWidget):
     def place_in(self, area: QRect) -> None:
         self.setGeometry(area)
         width = min(px(760), area.width() - px(48))
-        height = min(px(540), area.height() - px(120))
+        rows = sum(self.view.sizeHintForRow(number) for number in range(self.model.rowCount()))
+        needed = rows + px(64 + 32 + 12) + (px(28) if self._note else 0)
+        height = min(max(needed, px(180)), px(560), area.height() - px(120))
         self.box.setGeometry((area.width() - width) // 2, min(px(96), area.height() // 8), width, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -291,6 +281,9 @@ class Palette(QWidget):
         self.note.setText(self._note)
         self.note.setVisible(bool(self._note))
         self._step(1, start=-1)
+        parent = self.parentWidget()
+        if parent is not None:
+            self.place_in(parent.rect())
 
     # ---- choosing ---------------------------------------------------------------------------------------------
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

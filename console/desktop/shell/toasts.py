@@ -42,6 +42,7 @@ class Toasts(QWidget):
         card.setLayout(layout)
         self._shown.append(card)
         self._layout.addWidget(card)
+        card.show()
         if len(self._shown) > 4:
             self._close(self._shown[0])
         if not toast.action:

@@ -9,10 +9,11 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
-from console.desktop.actions import shown_shortcut
+from console.desktop.actions import key_caps, shown_shortcut
 from console.desktop.icons import paint_icon
 from console.desktop.session import Link, Session, Standing
 from console.desktop.theme import px, theme
+from console.desktop.widgets.key_caps import paint_key_cap
 from console.desktop.widgets.kit import Button, IconLabel, row
 from console.desktop.widgets.pill import Pill
 
@@ -46,7 +47,7 @@ class Omnibox(QAbstractButton):
         side = px(16)
         middle = self.height() / 2
         paint_icon(painter, "search", "text2", QRectF(px(11), middle - side / 2, side, side))
-        right = self._paint_keys(painter, self.width() - px(8))
+        right = self._paint_keys(painter, self.width() - px(8), middle)
         painter.setFont(colors.font("body"))
         painter.setPen(colors.color("text3"))
         left = px(36)
@@ -54,18 +55,10 @@ class Omnibox(QAbstractButton):
         text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(space.width()))
         painter.drawText(space, Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_keys(self, painter: QPainter, right: float) -> float:
-        painter.setFont(theme().font("caption"))
-        for key in reversed(shown_shortcut("Ctrl+K").replace("+", " ").split()):
-            width = painter.fontMetrics().horizontalAdvance(key) + px(10)
-            right -= width
-            box = QRectF(right, (self.height() - px(18)) / 2, width, px(18))
-            painter.setPen(QPen(theme().color("border"), 1))
-            painter.setBrush(theme().color("bg_surface"))
-            painter.drawRoundedRect(box, px(4), px(4))
-            painter.setPen(theme().color("text2"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, key)
-            right -= px(4)
+    @staticmethod
+    def _paint_keys(painter: QPainter, right: float, middle: float) -> float:
+        for key in reversed(key_caps("Ctrl+K")):
+            right = paint_key_cap(painter, key, right, middle)
         return right
 
 

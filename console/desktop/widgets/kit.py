@@ -47,6 +47,9 @@ class Text(QLabel):
         self.setProperty("role", role)
         self.setProperty("tone", tone)
         self.setWordWrap(wrap)
+        if role == "mono":  # a style sheet would drop the font's features: no ligatures in HL7
+            theme().changed.connect(self._use_mono)
+            self._use_mono()
         if selectable:
             self.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -57,6 +60,9 @@ class Text(QLabel):
         super().setText(text)
         if self.focusPolicy() != Qt.FocusPolicy.NoFocus:
             self.setAccessibleName(text)
+
+    def _use_mono(self) -> None:
+        self.setFont(theme().font("mono"))
 
     def set_tone(self, tone: str) -> None:
         if self.property("tone") != tone:
