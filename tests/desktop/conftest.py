@@ -65,7 +65,7 @@ def spanish(qapp: QApplication) -> Iterator[Translators]:
 
 @pytest.fixture
 def nameless() -> Callable[[QWidget], list[str]]:
-    """Lists the focusable widgets below a widget that a screen reader could not name."""
+    """Lists the shown focusable widgets below a widget that a screen reader could not name."""
 
     def find(root: QWidget) -> list[str]:
         from PySide6.QtCore import Qt
@@ -74,6 +74,8 @@ def nameless() -> Callable[[QWidget], list[str]]:
         found = []
         for widget in [root, *root.findChildren(QWidget)]:
             if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or widget.focusProxy() is not None:
+                continue
+            if not widget.isVisibleTo(root):
                 continue
             interface = QAccessible.queryAccessibleInterface(widget)
             name = interface.text(QAccessible.Text.Name) if interface is not None else ""

@@ -295,6 +295,17 @@ def test_that_every_focusable_widget_has_a_name(
     assert nameless(window) == []
 
 
+def test_that_the_layers_over_the_window_have_names_too(
+    window: Window, nameless: Callable[[QWidget], list[str]]
+) -> None:
+    window.session.toast("Sent.", action="Undo", run=lambda: None)
+    window.palette_box.open_with("")
+    assert nameless(window) == []
+    window.palette_box.close_layer()
+    window.toggle_help()
+    assert nameless(window) == []
+
+
 def test_that_every_page_is_a_page_and_its_commands_name_it_as_their_scope(window: Window) -> None:
     for spec in (*shown_pages(), *HIDDEN_PAGES):
         window.go(Place(spec.name))

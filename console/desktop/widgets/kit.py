@@ -50,6 +50,7 @@ class Text(QLabel):
         if role == "mono":  # a style sheet would drop the font's features: no ligatures in HL7
             theme().changed.connect(self._use_mono)
             self._use_mono()
+        self._selectable = selectable
         if selectable:
             self.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -58,7 +59,8 @@ class Text(QLabel):
 
     def setText(self, text: str) -> None:
         super().setText(text)
-        if self.focusPolicy() != Qt.FocusPolicy.NoFocus:
+        if self._selectable:  # nothing to select, nothing to stop at
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if text else Qt.FocusPolicy.NoFocus)
             self.setAccessibleName(text)
 
     def _use_mono(self) -> None:
@@ -113,6 +115,7 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(text, parent)
         self._icon_name = icon_name
+        self._named = bool(name)
         self.setProperty("kind", kind)
         self.setCheckable(checkable)
         self.setAccessibleName(name or text.replace("&", "") or tip)
@@ -129,6 +132,8 @@ class Button(QPushButton):
     def setText(self, text: str) -> None:
         had = bool(self.text())
         super().setText(text)
+        if text and not self._named:
+            self.setAccessibleName(text.replace("&", ""))
         if self._icon_name and bool(text) != had:
             self._draw()
 
