@@ -31,7 +31,7 @@ from console.fhir.validate import gate
 from console.hl7v2 import timestamp
 from console.hl7v2.message import Message, parse
 from console.storage import resource_state
-from console.storage.dead_letters import order_keys
+from console.storage.dead_letters import OURS_TO_MEND, order_keys
 from console.storage.inbox import Pending
 from console.storage.outbox import Entry
 from console.storage.resource_state import StateRow
@@ -93,10 +93,10 @@ class Passage:
 
     @property
     def holds_orders_for(self) -> str:
-        """The dead letter for which later messages of its orders must wait: its own, or the one it waits for itself;
-        '' when nobody need wait."""
+        """The dead letter for which later messages of its orders must wait: its own, when it can be mended here, or the
+        one it waits for itself; '' when nobody need wait."""
         if self.death is not None:
-            return self.death.event_id
+            return self.death.event_id if self.death.error.code in OURS_TO_MEND else ""
         return self.waits_for if self.held else ""
 
     @property
@@ -128,7 +128,7 @@ class Passage:
 
 def pass_through(pending: Pending, road: Road) -> Passage:
     """Takes one message through the pipeline. What it made counts in `road.state` from then on."""
-    passage = Passage(pending=pending, order_keys=order_keys(pending.keys))
+    passage = Passage(pending=pending, order_keys=order_keys(pending.keys, pending.sender))
     told = PassageEvents(pending, ids=road.ids, clock=road.clock)
     passage.events = told.events
     hop = Hop.PARSE
@@ -269,7 +269,7 @@ def _stop(passage: Passage, hop: Hop, error: EventError, told: PassageEvents) ->
 
 def doomed(pending: Pending, error: Exception, *, ids: UuidSource, clock: Clock) -> Passage:
     """The passage of a message whose outcome could not be written: a dead letter and nothing else."""
-    passage = Passage(pending=pending, order_keys=order_keys(pending.keys))
+    passage = Passage(pending=pending, order_keys=order_keys(pending.keys, pending.sender))
     told = PassageEvents(pending, ids=ids, clock=clock)
     passage.events = told.events
     _stop(passage, Hop.MAP, fault_of_ours(error), told)

@@ -1,8 +1,10 @@
 """Dead letters: messages that stopped and wait for a person, and the orders they hold back.
 
-A message that fails before delivery holds the orders it names: later messages of those orders wait, so that a
-correction is never filed before what it corrects. A message without an order number (ADT, a document, an appointment)
-holds nobody: each carries its whole content, and a refused admission must not keep a patient's results from the ward.
+A message that stopped for a reason we can mend (a code without a map, the gate, a fault of ours) will be taken up again
+with the same bytes, so it holds the orders it names: their later messages wait, and a correction is never filed before
+what it corrects. One that stopped for the sender's fault holds nobody: the same bytes will never do, and the next
+message of the order is likely the repair. Nor does a message without an order number (ADT, a document, an
+appointment): each carries its whole content, and a refused admission must not keep a patient's results from the ward.
 A letter is resolved by taking its message up again at its old place, or by dismissing it; either lets go what waited.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from console.core.errors import Conflict, Refused
 from console.core.events import EventError
@@ -70,13 +73,21 @@ class DeadLetter:
     bundle: bytes | None = None
 
 
-def order_keys(keys: Iterable[Key]) -> tuple[str, ...]:
+OURS_TO_MEND: Final = frozenset({"code-not-mapped", "gate", "bug"})
+"""Codes of failures that go away with a map, a setting or an update of ours, the message being as it is."""
+
+
+def order_keys(keys: Iterable[Key], sender: str) -> tuple[str, ...]:
     """The numbers that name a message's orders: placer and filler; accession only when there is neither (one accession
-    may serve several orders)."""
+    may serve several orders). A number without an assigner is its sender's own."""
     found = list(keys)
     kinds = (KeyKind.PLACER, KeyKind.FILLER)
     named = [key for key in found if key.kind in kinds] or [key for key in found if key.kind is KeyKind.ACCESSION]
-    return tuple(dict.fromkeys(f"{k.kind.value}|{k.assigner}|{fold_key(k.value)}" for k in named if k.value))
+    return tuple(
+        dict.fromkeys(
+            f"{k.kind.value}|{k.assigner or f'source:{sender}'}|{fold_key(k.value)}" for k in named if k.value
+        )
+    )
 
 
 def add(write: WriteTransaction, letters: Sequence[DeadLetter]) -> None:

@@ -162,6 +162,7 @@ def test_that_an_order_held_by_one_letter_is_not_taken_over_by_another(
 def test_which_keys_name_an_order() -> None:
     placer, filler = Key(KeyKind.PLACER, "p 1", "EHR"), Key(KeyKind.FILLER, "F-1")
     accession, patient = Key(KeyKind.ACCESSION, "A1"), Key(KeyKind.PATIENT, "9")
-    assert dead_letters.order_keys([patient, placer, filler, accession, placer]) == ("placer|EHR|P1", "filler||F1")
-    assert dead_letters.order_keys([patient, accession]) == ("accession||A1",)
-    assert dead_letters.order_keys([patient]) == ()
+    several = dead_letters.order_keys([patient, placer, filler, accession, placer], "LAB")
+    assert several == ("placer|EHR|P1", "filler|source:LAB|F1")
+    assert dead_letters.order_keys([patient, accession], "LAB") == ("accession|source:LAB|A1",)
+    assert dead_letters.order_keys([patient], "LAB") == ()
