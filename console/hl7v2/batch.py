@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from console.hl7v2.peek import normalised
 from console.hl7v2.warnings import Code, Warning
 
+_WRAPPING = b"\x0b\x1c\r\n \t\x00"
 _STARTS = re.compile(rb"(?:\A|\r)(MSH|FHS|BHS|BTS|FTS)(?![A-Za-z0-9])")
 
 
@@ -43,8 +43,9 @@ def is_batch(payload: bytes) -> bool:
 def split(payload: bytes) -> Batch:
     """Takes a payload apart. Never raises: what is wrong with the envelope is a warning, and lines that belong to no
     message stay in the envelope."""
-    body, notes = normalised(payload)
-    warnings = list(notes)
+    body = payload.lstrip(_WRAPPING).removeprefix(b"\xef\xbb\xbf").lstrip(_WRAPPING).rstrip(_WRAPPING)
+    body = body.replace(b"\r\n", b"\r").replace(b"\n", b"\r")
+    warnings: list[Warning] = []
     messages: list[bytes] = []
     envelope: list[bytes] = []
     counts = _Counts(warnings)

@@ -55,6 +55,10 @@ _SPOKEN = {
     "GB18030": "gb18030",
     "BIG5": "big5",
     "EUC-KR": "euc_kr",
+    "UTF-16": "utf-16",
+    "UTF-16LE": "utf-16",
+    "UTF-16BE": "utf-16",
+    "UTF-32": "utf-32",
 }
 
 _PLAIN_CODEC = re.compile(

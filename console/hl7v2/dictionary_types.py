@@ -70,7 +70,7 @@ CF: ST Identifier; FT Formatted text; ID Name of coding system; ST Alternate ide
   ST Second alternate coding system version ID; ST Coding system OID; ST Value set OID; DTM Value set version ID; ST
   Alternate coding system OID; ST Alternate value set OID; DTM Alternate value set version ID; ST Second alternate
   coding system OID; ST Second alternate value set OID; DTM Second alternate value set version ID
-TQ: CQ_SIMPLE Quantity; RI Interval; ST Duration; DTM Start date/time; DTM End date/time; ST Priority; ST Condition;
+TQ: CQ Quantity; RI Interval; ST Duration; DTM Start date/time; DTM End date/time; ST Priority; ST Condition;
   TX Text; ID Conjunction; OSD Order sequencing; CWE Occurrence duration; NM Total occurrences
 RI: CWE Repeat pattern; ST Explicit time interval
 RPT: CWE Repeat pattern code; ID Calendar alignment; NM Phase range begin value; NM Phase range end value; NM Period

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from console.core.errors import InvalidMessage
+from console.hl7v2 import dictionary
 from console.hl7v2.charset import decode
 from console.hl7v2.delimiters import Delimiters
 from console.hl7v2.escapes import unescape
@@ -295,7 +296,7 @@ class Message:
         separator = self.delimiters.field
         name = line[:3]
         if len(name) == 3 and name.isalnum() and name.isascii() and name[0].isalpha():
-            if line[3:4] == separator:
+            if line[3:4] == separator and dictionary.segment(name.upper()):
                 self._sheet.warn(Code.SEGMENT_CASE, "a segment name is not in capitals", name.upper())
                 return True
             if len(line) == 3 and name.isupper():

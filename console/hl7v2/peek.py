@@ -69,7 +69,7 @@ def normalised(payload: bytes) -> tuple[bytes, list[Warning]]:
         if (payload.count(b"\n") > crlf) + (payload.count(b"\r") > crlf) + (crlf > 0) > 1:
             warnings.append(Warning(Code.MIXED_SEPARATORS, "segments are separated in more than one way"))
         payload = payload.replace(b"\r\n", b"\r").replace(b"\n", b"\r")
-    if not payload.startswith((b"MSH", b"FHS", b"BHS")):
+    if not payload.startswith(b"MSH"):
         if payload[:3].upper() == b"MSH":
             warnings.append(Warning(Code.SEGMENT_CASE, "a segment name is not in capitals", "MSH"))
             payload = b"MSH" + payload[3:]
