@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from console.core.clock import iso_micros
 from console.evidence.audit_chain import GENESIS, Anchor, AuditEntry, Verification, anchor, verify
@@ -88,14 +88,19 @@ class AuditFilter:
     until: int | None = None
 
 
+def about_patient(patient_id: str) -> ColumnElement[bool]:
+    """Entries about this patient, alone or among others."""
+    among = func.instr(audit.c.detail, f'"{patient_id}"'.encode()) > 0
+    return or_(audit.c.patient_id == patient_id, among)
+
+
 def audit_rows(
     connection: Connection, wanted: AuditFilter, *, after: int | None, limit: int, ascending: bool = False
 ) -> list[Row[Any]]:
     """`limit + 1` entries at most, newest first unless `ascending`, behind the entry with number `after`."""
     query = select(audit)
     if wanted.patient_id:
-        among = func.instr(audit.c.detail, f'"{wanted.patient_id}"'.encode()) > 0
-        query = query.where(or_(audit.c.patient_id == wanted.patient_id, among))
+        query = query.where(about_patient(wanted.patient_id))
     if wanted.actor:
         query = query.where(audit.c.actor == wanted.actor)
     if wanted.action:

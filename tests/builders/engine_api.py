@@ -18,6 +18,7 @@ from console.engine.api.app import build_api, build_app
 from console.engine.api.services import Services
 from console.engine.audit_keeping import FileAnchor
 from console.engine.feed import Feed
+from console.engine.fhir_facade.facade import FhirFacade
 from console.storage.audit import AuditLog
 from console.storage.audit_reading import AuditFilter, audit_rows
 from tests.builders.store import Store
@@ -72,7 +73,7 @@ async def engine_api(store: Store, **options: Any) -> AsyncIterator[EngineApi]:
     services = services_over(store)
     services.audit.start()
     services.feed.start()
-    app = build_app(services, build_api(services), token=TOKEN, **options)
+    app = build_app(services, build_api(services), token=TOKEN, facade=FhirFacade(services), **options)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers) as client:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 from tests.builders.engine_api import EngineApi
 from tests.builders.store import Stored
-
-HAS_TREE = find_spec("console.hl7v2.tree") is not None
 
 CONCEPT_MAP = {
     "url": "urn:signalbox:concept-map:ward-test",
@@ -44,8 +41,6 @@ async def operations(api: EngineApi, filled: dict[str, Stored]) -> list[Operatio
     found = []
     for template, methods in document["paths"].items():
         for method, body in methods.items():
-            if template.endswith("/tree") and not HAS_TREE:
-                continue
             query = {"value": "00418827"} if template.endswith("/keys") else {}
             found.append(
                 Operation(

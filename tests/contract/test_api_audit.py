@@ -9,7 +9,7 @@ import pytest
 from console.engine.api import auditing
 from tests.builders.engine_api import EngineApi
 from tests.builders.store import Stored
-from tests.contract.operations import CONCEPT_MAP, HAS_TREE, operations
+from tests.contract.operations import CONCEPT_MAP, operations
 
 
 async def test_that_every_route_with_patient_data_writes_one_entry_and_no_other_route_does(
@@ -51,7 +51,7 @@ async def test_that_every_route_with_patient_data_writes_one_entry_and_no_other_
         ("/api/v1/events", {"pat-1", "pat-2"}),
         ("/api/v1/messages", {"pat-1", "pat-2"}),
         ("/api/v1/messages/{result}/raw", {"pat-1"}),
-        *([("/api/v1/messages/{result}/tree", {"pat-1"})] if HAS_TREE else []),
+        ("/api/v1/messages/{result}/tree", {"pat-1"}),
         ("/api/v1/messages/{result}/fhir", {"pat-1"}),
         ("/api/v1/keys?value=00418827", {"pat-1"}),
         ("/api/v1/patients", {"pat-1", "pat-2"}),

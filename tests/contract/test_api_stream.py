@@ -18,6 +18,7 @@ from console.engine.api.app import build_api, build_app
 from console.engine.api.routes import events as events_module
 from console.engine.api.server import HttpServer
 from console.engine.api.services import Services
+from console.engine.fhir_facade.facade import FhirFacade
 from console.engine.settings import Address
 from tests.builders.engine_api import TOKEN, services_over
 from tests.builders.store import Store
@@ -31,7 +32,8 @@ async def served(store: Store, port: int = 0) -> AsyncIterator[tuple[Services, s
     services = services_over(store)
     services.audit.start()
     services.feed.start()
-    server = HttpServer(build_app(services, build_api(services), token=TOKEN), Address("127.0.0.1", port))
+    app = build_app(services, build_api(services), token=TOKEN, facade=FhirFacade(services))
+    server = HttpServer(app, Address("127.0.0.1", port))
     address = await server.start()
     try:
         yield services, f"http://{address}"

@@ -7,14 +7,14 @@ from collections.abc import Collection
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console.core.errors import SignalboxError
-from console.engine.api.addresses import FHIR, HEALTH, OPENAPI, STREAM
+from console.engine.api.addresses import HEALTH, OPENAPI, STREAM
 from console.engine.api.auditing import Auditing
 from console.engine.api.guards import BodyLimit, Deadline, HostGuard, RequestFrame, TokenGuard
 from console.engine.api.openapi import describe
-from console.engine.api.refusals import Refusal, failure, refusal_of, render
+from console.engine.api.refusals import Refusal, failure, is_fhir, refusal_of, render
 from console.engine.api.routes import (
     audit,
     concept_maps,
@@ -60,15 +60,24 @@ def build_app(
     token: str,
     names: Collection[str] = (),
     loopback_only: bool = True,
-    facade: ASGIApp | None = None,
+    facade: ASGIApp,
 ) -> ASGIApp:
     """The API and the facade behind their gate. `names` are host names it may be called by besides localhost."""
-    if facade is not None:
-        api.mount(FHIR, facade)
-    audited = Auditing(api, log=services.audit, clock=services.clock, new_id=services.new_id)
+    audited = Auditing(_Faces(api, facade), log=services.audit, clock=services.clock, new_id=services.new_id)
     limited = BodyLimit(Deadline(audited, streams=(STREAM,)))
     known = TokenGuard(limited, token=token, actor=OWNER, public=(HEALTH,))
     return RequestFrame(HostGuard(known, names=names, loopback_only=loopback_only), new_id=services.new_id)
+
+
+class _Faces:
+    """The API and the FHIR facade, side by side."""
+
+    def __init__(self, api: ASGIApp, facade: ASGIApp) -> None:
+        self._api = api
+        self._facade = facade
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._facade if is_fhir(scope) else self._api)(scope, receive, send)
 
 
 def build_api(services: Services) -> FastAPI:

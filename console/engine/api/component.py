@@ -15,6 +15,7 @@ from console.engine.api.services import Services
 from console.engine.audit_keeping import FileAnchor, ensure_audit_key
 from console.engine.component import EngineContext
 from console.engine.feed import Feed
+from console.engine.fhir_facade.facade import FhirFacade
 from console.storage.audit import AuditLog
 from console.storage.fresh_ids import uuid_source
 from console.storage.schema import settings
@@ -60,6 +61,7 @@ class HttpComponent:
             token=ensure_token(context.folder),
             names=chosen.http_names,
             loopback_only=is_loopback(chosen.http.host),
+            facade=FhirFacade(services),
         )
         self._server = HttpServer(app, chosen.http)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from console.core.clock import Clock
 from console.core.errors import EnvironmentFault
 from console.engine.api.auditing import AccessNote, note_of
+from console.engine.api.interruption import Interruptible
 from console.engine.feed import Feed
 from console.storage.audit import AuditLog
 from console.storage.database import Database, fault_of
@@ -58,25 +59,29 @@ class Asked:
     def took_ms(self) -> float:
         return round((time.perf_counter() - self._began) * 1000, 3)
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A snapshot of the database for this request; its statements stop when the request's time is up.
+    def reading(self) -> AbstractContextManager[Connection]:
+        """See `reading`."""
+        return reading(self.services.database, self.request.scope["state"]["work"])
 
-        Raises EnvironmentFault when the machine fails.
-        """
-        work = self.request.scope["state"]["work"]
-        try:
-            with self.services.database.reader() as connection, work.using(connection):
-                yield connection
-        except PoolTimeout as error:
-            raise EnvironmentFault("All database readers are busy.", code="busy") from error
-        except DBAPIError as error:
-            if work.stopped:
-                raise EnvironmentFault("The search was stopped: it took too long.", code="too-slow") from error
-            fault = fault_of(error.orig, self.services.database.path) if error.orig else None
-            if fault is None:
-                raise
-            raise fault from error
+
+@contextmanager
+def reading(database: Database, work: Interruptible) -> Iterator[Connection]:
+    """A snapshot of the database for one request; its statements stop when the request's time is up.
+
+    Raises EnvironmentFault when the machine fails.
+    """
+    try:
+        with database.reader() as connection, work.using(connection):
+            yield connection
+    except PoolTimeout as error:
+        raise EnvironmentFault("All database readers are busy.", code="busy") from error
+    except DBAPIError as error:
+        if work.stopped:
+            raise EnvironmentFault("The search was stopped: it took too long.", code="too-slow") from error
+        fault = fault_of(error.orig, database.path) if error.orig else None
+        if fault is None:
+            raise
+        raise fault from error
 
 
 def asked(request: Request) -> Asked:

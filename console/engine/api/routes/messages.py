@@ -18,6 +18,7 @@ from console.engine.api.inputs import Closed, Id, Moment, Paged, Text
 from console.engine.api.refusals import Refusal, not_found
 from console.engine.api.services import Asked, asked
 from console.hl7v2.message import parse
+from console.hl7v2.tree import tree as tree_of
 from console.storage import fhir_store, trace_reading
 from console.storage.event_reading import event_of, events_of_trace
 from console.storage.key_reading import indexed_up_to
@@ -82,8 +83,6 @@ def raw(ask: Annotated[Asked, Depends(asked)], event_id: Id, query: Annotated[Ra
 
 @router.get("/messages/{event_id}/tree", summary="The message taken apart, with the names of its fields")
 def tree(ask: Annotated[Asked, Depends(asked)], event_id: Id) -> Response:
-    from console.hl7v2.tree import tree as tree_of
-
     stored = _stored(ask, event_id)
     try:
         message = parse(stored.raw, charset=_charset(stored))

@@ -1,0 +1,163 @@
+"""One request to the facade and its answer, without the web framework: the facade's routes are few and its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from urllib.parse import parse_qsl
+
+from starlette.types import Receive, Scope, Send
+
+from console.core.clock import from_micros
+from console.engine.api.addresses import FHIR
+from console.engine.api.guards import header
+from console.engine.api.refusals import FHIR_JSON, Refusal
+
+_JSON_FORMATS = frozenset({"json", "application/fhir+json", "application/json", "text/json"})
+_JSON_RANGES = ("application/fhir+json", "application/json", "application/*", "text/json", "*/*")
+_FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`segments` is the path below /fhir. `base` is the facade's URL as the client reached it."""
+
+    method: str
+    segments: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    base: str
+    strict: bool
+    pretty: bool
+    if_none_match: str
+    if_modified_since: datetime | None
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back."""
+
+    body: bytes
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+async def read_request(scope: Scope, receive: Receive) -> Asked:
+    """Raises Refusal 400, 406 or 415 for what cannot be understood."""
+    raw_path = bytes(scope.get("raw_path") or str(scope["path"]).encode())
+    path = str(scope["path"]).removeprefix(FHIR).strip("/")
+    if b"%2f" in raw_path.lower():
+        raise Refusal(404, "not-found", "No id has a slash in it.", "Check the address.")
+    pairs = _pairs(scope.get("query_string", b""))
+    segments = tuple(path.split("/")) if path else ()
+    if scope["method"] == "POST" and segments[-1:] == ("_search",):
+        pairs += _pairs(await _form(scope, receive))
+    _check_format(pairs, header(scope, b"accept"))
+    since = header(scope, b"if-modified-since")
+    return Asked(
+        method=str(scope["method"]),
+        segments=segments,
+        pairs=tuple(pairs),
+        base=f"{scope['scheme']}://{header(scope, b'host')}{FHIR}",
+        strict="handling=strict" in header(scope, b"prefer").replace(" ", ""),
+        pretty=("_pretty", "true") in pairs,
+        if_none_match=header(scope, b"if-none-match"),
+        if_modified_since=_http_date(since) if since else None,
+    )
+
+
+def _pairs(raw: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, max_num_fields=200, errors="strict")
+    except ValueError as error:
+        raise Refusal(
+            400, "invalid-query", "The parameters are not valid URL-encoded UTF-8.", "Encode them anew."
+        ) from error
+
+
+async def _form(scope: Scope, receive: Receive) -> bytes:
+    kind = header(scope, b"content-type").partition(";")[0].strip().lower()
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        body += message.get("body", b"")
+        more = bool(message.get("more_body"))
+    if body and kind != _FORM:
+        raise Refusal(415, "not-a-form", f"A search by POST is sent as {_FORM}.", "Set the Content-Type header.")
+    return body
+
+
+def _check_format(pairs: Sequence[tuple[str, str]], accepted: str) -> None:
+    asked = next((value for name, value in pairs if name == "_format"), "")
+    if asked:
+        served = asked.partition(";")[0].strip().lower().replace(" ", "+") in _JSON_FORMATS
+    else:
+        ranges = [part.partition(";")[0].strip().lower() for part in accepted.split(",") if part.strip()]
+        served = not ranges or any(one in _JSON_RANGES for one in ranges)
+    if not served:
+        raise Refusal(406, "only-json", "Only JSON is offered.", "Accept application/fhir+json.")
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def resource_answer(asked: Asked, body: bytes, version: int, last_updated: int) -> Answer:
+    """A resource with its version and date; 304 when the client has this one (http.html#cread)."""
+    changed = from_micros(last_updated).replace(microsecond=0)
+    headers = {"ETag": f'W/"{version}"', "Last-Modified": format_datetime(changed, usegmt=True)}
+    if asked.if_none_match:
+        known = {tag.strip().removeprefix("W/").strip('"') for tag in asked.if_none_match.split(",")}
+        if str(version) in known or "*" in known:
+            return Answer(b"", 304, headers)
+    elif asked.if_modified_since is not None and changed <= asked.if_modified_since:
+        return Answer(b"", 304, headers)
+    return Answer(body, headers=headers)
+
+
+async def send_answer(scope: Scope, send: Send, asked: Asked | None, answer: Answer) -> None:
+    body = answer.body
+    if body and asked is not None and asked.pretty:
+        body = pretty(body)
+    headers = {"Content-Type": FHIR_JSON, "Content-Length": str(len(body)), **answer.headers}
+    if answer.status == 304:
+        headers.pop("Content-Type")
+        headers.pop("Content-Length")
+    encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def pretty(body: bytes) -> bytes:
+    """Indented for a person. Breaks are put between the parts as they stand: no number is read and written anew."""
+    out = bytearray()
+    depth, inside, escaped = 0, False, False
+    for byte in body:
+        character = bytes((byte,))
+        if inside:
+            out += character
+            inside, escaped = (byte != 0x22 or escaped), byte == 0x5C and not escaped
+        elif byte == 0x22:
+            out += character
+            inside = True
+        elif character in (b"{", b"["):
+            depth += 1
+            out += character + b"\n" + b"  " * depth
+        elif character in (b"}", b"]"):
+            depth -= 1
+            out += b"\n" + b"  " * depth + character
+        elif character == b",":
+            out += b",\n" + b"  " * depth
+        elif character == b":":
+            out += b": "
+        else:
+            out += character
+    return bytes(out)
