@@ -222,6 +222,7 @@ class ConceptMaps:
 
     def __init__(self, maps: Iterable[ConceptMap] = ()) -> None:
         self._all = tuple(sorted(maps, key=lambda m: (m.name, m.effective_from, m.version)))
+        self.memo: dict[object, object] = {}
         self._versions: dict[str, tuple[ConceptMap, ...]] = {}
         self._by_system: dict[str, tuple[ConceptMap, ...]] = {}
         seen: set[tuple[str, str]] = set()

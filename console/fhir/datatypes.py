@@ -7,9 +7,10 @@ fields (`fields.py`), never a literal `""` in a resource. Sources: HL7 v2.8.2 ch
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import lru_cache
-from typing import Protocol
+from typing import Final, Protocol
 
 from console.fhir import document, primitives
 from console.fhir.context import Body
@@ -20,7 +21,9 @@ NULL = '""'
 
 
 class Parts(Protocol):
-    """One repetition of a field (`hl7v2.message.Repetition`)."""
+    """One repetition of a field (`hl7v2.message.Repetition`); `raw` is its text as sent, still escaped."""
+
+    raw: str
 
     def get(self, component: int = 1, sub: int = 1) -> str: ...
 
@@ -263,13 +266,43 @@ _TRIPLES = ((1, 2, 3, 7, 14), (4, 5, 6, 8, 17), (10, 11, 12, 13, 20))
 """Code, text, system, version and system OID of the three codings of a CWE."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Worked:
+    """A CWE worked out before: the element, the maps it used, the codes they did not know."""
+
+    body: Body | None
+    maps: tuple[str, ...]
+    unmapped: tuple[str, ...]
+
+
 def concept(
     rep: Parts, terms: Terms, *, path: str = "", day: str = "", table: tuple[str, str] | None = None
 ) -> Body | None:
     """CE, CWE, CNE, CF -> CodeableConcept: the codings as sent, preceded by the standard one where a map knows it.
 
     `path` names the field in the error of a local map with the policy `stop`; without it no local map is asked.
-    `table` is (HL7 table, name of its map) for a field bound to a table: a bare code is one of that table."""
+    `table` is (HL7 table, name of its map) for a field bound to a table: a bare code is one of that table. The same
+    few codes come again and again, so what was worked out is kept, per text, day and set of maps."""
+    key = (rep.raw, terms.marks, bool(path), day or terms.day, table)
+    worked = terms.memo.get(key)
+    if not isinstance(worked, _Worked):
+        aside = terms.aside()
+        body = _concept(rep, aside, path, day, table)
+        worked = _Worked(body, tuple(aside.maps), tuple(aside.unmapped))
+        if len(terms.memo) >= _MEMO:
+            terms.memo.clear()
+        terms.memo[key] = worked
+    for stamp in worked.maps:
+        terms.maps[stamp] = None
+    for code in worked.unmapped:
+        terms.unmapped[code] = None
+    return dict(worked.body) if worked.body is not None else None
+
+
+_MEMO: Final = 8192
+
+
+def _concept(rep: Parts, terms: Terms, path: str, day: str, table: tuple[str, str] | None) -> Body | None:
     codings: list[Body] = []
     standard: Body | None = None
     for code_at, text_at, system_at, version_at, oid_at in _TRIPLES:

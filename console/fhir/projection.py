@@ -243,8 +243,13 @@ class Projection:
 
 
 def _copy(guard: Mapping[str, Any]) -> dict[str, Any]:
-    copied: dict[str, Any] = document.from_bytes(document.to_bytes(dict(guard))) if guard else {}
-    return copied
+    return {name: _copy_value(value) for name, value in guard.items()}
+
+
+def _copy_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _copy(value)
+    return [_copy_value(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _change(key: tuple[str, str], working: _Working) -> Change:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, tzinfo
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -62,6 +63,7 @@ _TABLE = re.compile(r"(?:HL7|hl7)[- ]?([0-9]{4})")
 _ABSOLUTE = re.compile(r"(?:https?://|urn:)\S+")
 
 
+@lru_cache(maxsize=4096)
 def code_system(name: str, oid: str = "") -> str:
     """The URI of a coding system as CWE.3 names it, its OID (CWE.14) when the name is not a public one; '' for none.
 
@@ -88,13 +90,17 @@ def authority_system(namespace: str, universal_id: str, universal_type: str, aut
         authorities.get(namespace) if namespace else None
     ):
         return configured
+    return _unconfigured(namespace, universal_id, universal_type)
+
+
+@lru_cache(maxsize=4096)
+def _unconfigured(namespace: str, universal_id: str, universal_type: str) -> str:
     if universal_id:
-        kind = universal_type.upper()
         if known := _AUTHORITIES.get(universal_id):
             return known
         if _OID.fullmatch(universal_id):
             return f"urn:oid:{universal_id}"
-        if kind in ("UUID", "GUID"):
+        if universal_type.upper() in ("UUID", "GUID"):
             return f"urn:uuid:{quote(universal_id.lower(), safe='-')}"
         if _ABSOLUTE.fullmatch(universal_id):
             return universal_id
@@ -102,15 +108,17 @@ def authority_system(namespace: str, universal_id: str, universal_type: str, aut
     return f"urn:signalbox:authority:{quote(namespace, safe='')}" if namespace else ""
 
 
+@lru_cache(maxsize=1024)
 def source_system(source: str) -> str:
     """The identifier system of numbers without an authority: the sender's own space."""
     return f"urn:signalbox:source:{quote(source, safe='')}"
 
 
 class Terms:
-    """The terminology of one message. `day` is the clinical day (FHIR date text, '' = unknown)."""
+    """The terminology of one message. `day` is the clinical day (FHIR date text, '' = unknown); `marks` are the
+    message's delimiters and charset: with them, equal raw texts mean the same."""
 
-    __slots__ = ("_maps", "authorities", "day", "maps", "source", "unmapped", "zone")
+    __slots__ = ("_maps", "authorities", "day", "maps", "marks", "source", "unmapped", "zone")
 
     def __init__(
         self,
@@ -120,14 +128,32 @@ class Terms:
         source: str = "",
         zone: tzinfo = UTC,
         day: str = "",
+        marks: str = "",
     ) -> None:
         self._maps = maps
         self.authorities = authorities or {}
         self.source = source
         self.zone = zone
         self.day = day
+        self.marks = marks
         self.maps: dict[str, None] = {}
         self.unmapped: dict[str, None] = {}
+
+    def aside(self) -> Terms:
+        """The same terminology with a record of its own."""
+        return Terms(
+            self._maps,
+            authorities=self.authorities,
+            source=self.source,
+            zone=self.zone,
+            day=self.day,
+            marks=self.marks,
+        )
+
+    @property
+    def memo(self) -> dict[object, object]:
+        """What was worked out before from the same maps; lives and dies with them."""
+        return self._maps.memo
 
     def look_up(self, map_name: str, code: str, *, day: str = "") -> Element | None:
         """The row of a table map for a code; None when the code is empty, unknown, or deliberately without target.

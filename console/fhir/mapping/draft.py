@@ -43,7 +43,11 @@ class Draft:
         self.trigger = message.header.message_type
         self.projection = Projection(state)
         self.terms = Terms(
-            context.concept_maps, authorities=context.authorities, source=context.source, zone=context.zone
+            context.concept_maps,
+            authorities=context.authorities,
+            source=context.source,
+            zone=context.zone,
+            marks=_marks(message),
         )
         evn = message.first("EVN")
         recorded = evn.get(2) if evn else ""
@@ -147,3 +151,9 @@ class Draft:
             location=self.location,
             **more,  # type: ignore[arg-type]
         )
+
+
+def _marks(message: Message) -> str:
+    """The delimiters and charset, by which raw texts are read."""
+    d = message.delimiters
+    return f"{d.component}{d.repetition}{d.escape}{d.subcomponent} {message.charset}"

@@ -7,6 +7,7 @@ PV2[Encounter]; FHIR R4 encounter.html.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 from console.fhir import datatypes, fields, primitives
@@ -32,11 +33,18 @@ def project_context(draft: Draft) -> Body | None:
     if identity is None or pv1 is None:
         return None
     known = draft.projection.known("Encounter", identity)
-    body = lay_facts(
-        draft, identity, draft.patient_id, pv1, draft.message.first("PV2"), mode="fill" if known else "update"
-    )
+    pv2 = draft.message.first("PV2")
+    said = pv1.line + (pv2.line if pv2 else "")
+    heard = hashlib.blake2b(said.encode(), digest_size=9).hexdigest()
+    if known and draft.projection.guard("Encounter", identity).get("heard") == heard:
+        body, _ = draft.projection.open("Encounter", identity)
+        draft.location = places.text(body)
+        return body  # orders and results repeat the visit with every message: nothing new
+    mode: Mode = "fill" if known else "update"
+    body = lay_facts(draft, identity, draft.patient_id, pv1, pv2, mode=mode)
     if not known:
         begin(draft, body, pv1)
+    draft.projection.guard("Encounter", identity)["heard"] = heard
     finish(draft, identity)
     return body
 

@@ -7,6 +7,7 @@ replaces the registration's. Sources: V2-to-FHIR PID[Patient], PD1[Patient], NK1
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from console.core.keys import fold_key, fold_name
@@ -23,6 +24,8 @@ from console.identity import spine
 
 _STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
 _US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
+_PERSONAL = ("PID", "PD1", "NK1", "AL1", "IAM", "IN1")
+_SPEAKERS = 8
 BIRTH_TIME = _STRUCTURE + "patient-birthTime"
 _CDC_RACE = "urn:oid:2.16.840.1.113883.6.238"
 _OMB = {
@@ -35,6 +38,8 @@ def project(draft: Draft, *, authority: bool) -> Body:
     """Lays the message's first PID (with PD1, NK1, AL1, IAM, IN1) over the message's patient. Raises InvalidMessage
     without a patient."""
     identity, message = draft.patient_id, draft.message
+    if not authority and _heard(draft, identity):
+        return draft.projection.open("Patient", identity)[0]
     body = project_person(
         draft,
         identity,
@@ -46,7 +51,35 @@ def project(draft: Draft, *, authority: bool) -> Body:
     mode: Mode = "update" if authority else "fill"
     project_relations(draft, message.all("NK1"), identity, mode=mode)
     clinical.project_personal(draft, message, identity, mode=mode)
+    if not authority:
+        _remember(draft, identity)
     return body
+
+
+def _heard(draft: Draft, identity: str) -> bool:
+    """Whether this sender said the very same of the patient before: then there is nothing to add. (Orders and results
+    repeat the patient with every message; and what an ADT message deleted is not filled in again.)"""
+    if spine.CONFLICT in draft.context.patient_flags:
+        return False
+    heard = draft.projection.guard("Patient", identity).get("heard", {})
+    return bool(heard) and heard.get(draft.context.source) == _said(draft)
+
+
+def _remember(draft: Draft, identity: str) -> None:
+    guard = draft.projection.guard("Patient", identity)
+    heard: dict[str, str] = guard.setdefault("heard", {})
+    if not guard.get("adt"):
+        heard.clear()  # without an authority the last speaker counts, so only what was said last is known
+    heard.pop(draft.context.source, None)
+    heard[draft.context.source] = _said(draft)
+    while len(heard) > _SPEAKERS:
+        del heard[next(iter(heard))]
+
+
+def _said(draft: Draft) -> str:
+    """What the message says of the person, in short."""
+    lines = [segment.line for name in _PERSONAL for segment in draft.message.all(name)]
+    return hashlib.blake2b("\r".join(lines).encode(), digest_size=9).hexdigest()
 
 
 def project_person(
