@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from console.cli.parent_watch import VARIABLE
+from console.connections.local_port import free_or_any
 from console.core.errors import EnvironmentFault
 
 READY_WITHIN_S = 60.0
@@ -38,7 +39,7 @@ def run_headless(folder: Path) -> int:
     ready_file.unlink(missing_ok=True)
     children: list[subprocess.Popen[bytes]] = []
     try:
-        mllp, http = DEFAULT_PORTS
+        mllp, http = map(free_or_any, DEFAULT_PORTS)
         serve = ["engine", "serve", "--data", str(folder), "--mllp", mllp, "--http", http]
         engine = _start([*serve, "--ready-file", str(ready_file)])
         children.append(engine)

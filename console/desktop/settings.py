@@ -34,7 +34,6 @@ class Appearance:
     scale: int = 100
     """Text size in per cent, 90 to 200."""
     language: str = "system"
-    reduced_motion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,6 @@ _FIELDS: dict[str, dict[str, Callable[[Any], Any]]] = {
         "high_contrast": _truth,
         "scale": _scale,
         "language": _choice(LANGUAGES),
-        "reduced_motion": _truth,
     },
     "keyboard": {"single_letters": _truth},
     "privacy": {"mask_on_start": _truth},

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QIODevice, QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
+from console.connections.local_port import free_or_any
 from console.core.errors import EnvironmentFault
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,6 @@ STEADY_MS = 60_000
 """After this long without a fall, the next restart is quick again."""
 GIVE_UP_AFTER = 5
 DEFAULT_PORTS = ("127.0.0.1:2575", "127.0.0.1:8585")
-FREE_PORTS = ("127.0.0.1:0", "127.0.0.1:0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,6 @@ class Supervisor(QObject):
         self.running: Running | None = None
         self._folder = Path()
         self._with_demo = False
-        self._tried_free_ports = False
         self._demo_arguments: tuple[str, ...] = ()
         self._poll = QTimer(self)
         self._poll.setInterval(READY_POLL_MS)
@@ -282,12 +281,11 @@ class Supervisor(QObject):
     def start(self, folder: Path, *, demo: bool, demo_arguments: Sequence[str] = ()) -> None:
         """Brings the engine of `folder` up (or finds it running) and, with `demo`, the hospital that feeds it."""
         self._folder, self._with_demo, self._demo_arguments = folder, demo, tuple(demo_arguments)
-        self._tried_free_ports = False
         found = read_running(self._ready_file)
         if found is not None and found.pid != os.getpid() and answers(found):
             self._is_ready(found, ours=False)
             return
-        self._launch(DEFAULT_PORTS)
+        self._launch()
 
     def answers(self) -> bool:
         """Whether the engine found or started last still listens."""
@@ -307,14 +305,14 @@ class Supervisor(QObject):
     def _ready_file(self) -> Path:
         return self._folder / RUNNING_FILE
 
-    def _launch(self, ports: tuple[str, str]) -> None:
+    def _launch(self) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._ready_file.unlink(missing_ok=True)
         except OSError as error:
             self._fail(f"The data folder {self._folder} cannot be used: {error.strerror}. Choose another with --data.")
             return
-        mllp, http = ports
+        mllp, http = map(free_or_any, DEFAULT_PORTS)
         self.running = None
         self.engine.log_file = self._folder / "logs" / "engine.log"
         serve = ["engine", "serve", "--data", str(self._folder), "--mllp", mllp, "--http", http]
@@ -326,9 +324,6 @@ class Supervisor(QObject):
             self._ready_file.unlink(missing_ok=True)
             self._poll.start()
             self._patience.start()
-        elif phase is Phase.WAITING and not self._tried_free_ports and self.running is None and _port_taken(why):
-            self._tried_free_ports = True
-            self.engine.arguments = _with_ports(self.engine.arguments, FREE_PORTS)
         elif phase is Phase.FAILED:
             self._poll.stop()
             self._patience.stop()
@@ -362,11 +357,6 @@ class Supervisor(QObject):
 
     def _fail(self, text: str) -> None:
         self.failed.emit(EnvironmentFault(text, code="engine-not-started"))
-
-
-def _port_taken(words: str) -> bool:
-    lowered = words.lower()
-    return "in use" in lowered or "taken" in lowered or "address already" in lowered
 
 
 def _with_ports(arguments: list[str], ports: tuple[str, str]) -> list[str]:

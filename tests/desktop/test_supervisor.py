@@ -59,7 +59,7 @@ def fake_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return sys.executable, [str(script), *arguments[2:]]
 
     monkeypatch.setattr(rooms, "command_line", command)
-    monkeypatch.setattr(rooms, "DEFAULT_PORTS", rooms.FREE_PORTS)
+    monkeypatch.setattr(rooms, "DEFAULT_PORTS", ("127.0.0.1:0", "127.0.0.1:0"))
     monkeypatch.setattr(rooms, "RESTARTS", (1,))
     folder = tmp_path / "data"
     folder.mkdir()

@@ -98,10 +98,6 @@ class SettingsPage(Page):
                 self._choice(self.tr("Language"), languages, look.language, lambda v: self._look(language=v)),
             )
         )
-        motion = QCheckBox(self.tr("No animation"))
-        motion.setChecked(look.reduced_motion)
-        motion.toggled.connect(lambda on: self._look(reduced_motion=on))
-        card.body.addLayout(self._line("", motion))
         return card
 
     def _scale_slider(self, scale: int) -> QWidget:
