@@ -376,8 +376,16 @@ def _envelope_header(envelope: tuple[str, ...], first_message: bytes) -> Header:
     )
 
 
+_ANSWERED = frozenset({"AL", "SU"})
+
+
 def _is_enhanced(header: Header, source: SourceSettings) -> bool:
-    return source.acknowledgment == "auto" and header.accept_ack.upper() in TABLE_0155
+    """Whether MSH-15 and MSH-16 rule the answers. `auto` keeps to them unless a message that was taken would get no
+    answer at all (NE, ER): MLLP senders wait for one, and silence looks like loss. `enhanced` keeps to them always."""
+    accept, application = header.accept_ack.upper(), header.application_ack.upper()
+    if source.acknowledgment == "original" or accept not in TABLE_0155:
+        return False
+    return source.acknowledgment == "enhanced" or accept in _ANSWERED or application in _ANSWERED
 
 
 _SHOWN = (

@@ -210,7 +210,7 @@ def _source(table: _Table) -> SourceSettings:
         facility=table.text("facility", ""),
         charset=table.text("charset", "") or None,
         zone=table.zone("zone"),
-        acknowledgment=table.one_of("acknowledgment", "auto", ("auto", "original")),
+        acknowledgment=table.one_of("acknowledgment", "auto", ("auto", "enhanced", "original")),
     )
     if not settings.application and not settings.facility:
         raise table.wrong("application", "must name the sender's MSH-3 (or facility its MSH-4)")

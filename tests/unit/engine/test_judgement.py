@@ -62,13 +62,21 @@ def test_that_a_message_is_described_as_the_folds_expect() -> None:
         ("al", "NE", "enhanced", "CA", "CE"),
         ("SU", "AL", "enhanced", "CA", "CE"),
         ("ER", "AL", "enhanced", "", "CE"),
-        ("NE", "NE", "enhanced", "", "CE"),
+        ("NE", "AL", "enhanced", "", "CE"),
+        ("NE", "NE", "original", "AA", "AE"),
+        ("ER", "", "original", "AA", "AE"),
+        ("NE", "ER", "original", "AA", "AE"),
     ],
 )
 def test_that_msh_15_decides_the_mode(accept: str, application: str, mode: str, code: str, failure: str) -> None:
     verdict = _one(message("C1", more_header=f"|||{accept}|{application}"))
     assert (verdict.arrival.detail["mode"], verdict.code, verdict.failure_code) == (mode, code, failure)
     assert verdict.application_ack == (application if mode == "enhanced" else "")
+
+
+def test_that_a_source_may_be_held_to_enhanced_mode_even_where_that_means_silence() -> None:
+    settings = EngineSettings(sources=(SourceSettings(application="LAB", acknowledgment="enhanced"),))
+    assert _one(message("C1", more_header="|||NE|NE"), settings).code == ""
 
 
 def test_that_a_source_may_be_set_to_original_mode_whatever_it_asks_for() -> None:

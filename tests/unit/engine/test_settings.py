@@ -104,7 +104,7 @@ def test_that_the_desktops_tables_are_none_of_the_engines_business(tmp_path: Pat
         ("[engine.authorities]\nMRN = 3", r"engine\.authorities\.MRN must be text"),
         ("[engine]\nsource = 3", r"\[\[engine\.source\]\]"),
         ("[[engine.source]]\ncharset = 'x'", r"engine\.source\[1\]\.application must name"),
-        ("[[engine.source]]\napplication = 'x'\nacknowledgment = 'no'", r"must be one of auto, original, not 'no'"),
+        ("[[engine.source]]\napplication = 'x'\nacknowledgment = 'no'", r"must be one of auto, enhanced, original, not 'no'"),
     ],
 )
 def test_that_a_wrong_value_is_named_with_what_it_must_be(tmp_path: Path, text: str, named: str) -> None:
