@@ -87,6 +87,8 @@ class MappingContext:
     `source` is `MSH-3|MSH-4`; `zone` applies to times without an offset (per source); `authorities` maps a namespace
     or OID to the identifier system URI; `patient_id` is '' when no patient was identified; `payload_sha256` is that of
     the bytes as received and names the message in its Provenance. On a replay `received_at` stays the first time's.
+    `identifier_fields` are the PID fields whose numbers become Patient.identifier (2, 4, 18, 19 and 20 only where a
+    source is configured so: they are superseded, or not the hospital's to pass on).
     """
 
     tenant: str
@@ -103,6 +105,7 @@ class MappingContext:
     encounter_id: str | None = None
     visit_number: str = ""
     visit_assigner: str = ""
+    identifier_fields: tuple[int, ...] = (3,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class HospitalState:
     tenant: str = "test"
     zone: tzinfo = UTC
     authorities: dict[str, str] = field(default_factory=dict)
+    identifier_fields: tuple[int, ...] = (3,)
     resources: dict[tuple[str, str], Stored] = field(default_factory=dict)
     aliases: dict[tuple[str, str, str], str] = field(default_factory=dict)
     identifiers: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class HospitalState:
             encounter_id=found.visit.encounter_id,
             visit_number=found.visit.number,
             visit_assigner=found.visit.assigner,
+            identifier_fields=self.identifier_fields,
         )
 
     def take(self, text: str | bytes, *, received_at: datetime = RECEIVED) -> Outcome:

@@ -16,10 +16,11 @@ Mapper = Callable[[Message, MappingContext, State], Outcome]
 @cache
 def _families() -> Mapping[str, tuple[Category, Mapper]]:
     """Message code (MSH-9.1) -> what it is about and who maps it. Imported on first use: a family file may be heavy."""
-    from console.fhir.mapping import adt, appointment, document, medication, orders, results
+    from console.fhir.mapping import adt, appointment, document, immunization, medication, orders, results
 
     return {
         "ADT": (Category.ADT, adt.map_adt),
+        "VXU": (Category.MEDICATION, immunization.map_vxu),
         "SIU": (Category.APPOINTMENT, appointment.map_siu),
         "MDM": (Category.DOCUMENT, document.map_mdm),
         **dict.fromkeys(

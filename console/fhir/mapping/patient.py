@@ -18,11 +18,12 @@ from console.fhir.identify import claims
 from console.fhir.mapping import clinical
 from console.fhir.mapping.draft import Draft
 from console.fhir.projection import DELETE, Choice, Facts, Keyed, Mode
-from console.fhir.terms import V3, Terms, code_system
+from console.fhir.terms import V2, V3, Terms, code_system
 from console.hl7v2.message import Repetition, Segment
 from console.identity import spine
 
 _STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
+SSN = "http://hl7.org/fhir/sid/us-ssn"
 _US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
 _PERSONAL = ("PID", "PD1", "NK1", "AL1", "IAM", "IN1")
 _SPEAKERS = 8
@@ -100,7 +101,7 @@ def project_person(
         facts["active"] = True
     body, guard = projection.open("Patient", identity)
     if pid is not None:
-        facts |= _pid_facts(draft.terms, pid, body, mode)
+        facts |= _pid_facts(draft.terms, pid, body, mode, draft.context.identifier_fields)
         _mother(draft, pid, identity, mode)
     if pd1 is not None:
         facts |= _pd1_facts(draft.terms, pd1)
@@ -156,9 +157,9 @@ def note(
 # ---------------------------------------------------------------- PID
 
 
-def _pid_facts(terms: Terms, pid: Segment, body: Body, mode: Mode) -> Facts:
+def _pid_facts(terms: Terms, pid: Segment, body: Body, mode: Mode, numbers: tuple[int, ...]) -> Facts:
     facts: Facts = {}
-    if found := _identifiers(terms, pid):
+    if found := _identifiers(terms, pid, numbers):
         facts["identifier"] = Keyed(found)
     _slot(facts, "name", PID_5=_names(terms, pid, 5), PID_9=_names(terms, pid, 9))
     _slot(facts, "address", PID_11=_addresses(terms, pid))
@@ -186,19 +187,32 @@ def _slot(facts: Facts, name: str, **by_field: Any) -> None:
         facts[name] = slots
 
 
-def _identifiers(terms: Terms, pid: Segment) -> list[Body]:
-    """PID-3; PID-2 and PID-4 only in messages that have no PID-3."""
-    for chosen in ((3,), (2, 4)):
-        found = [
-            made
-            for field in chosen
-            if pid.has(field) and not pid.is_null(field)
-            for rep in pid.reps(field)
-            if (made := datatypes.identifier(rep, terms))
-        ]
+def _identifiers(terms: Terms, pid: Segment, wanted: tuple[int, ...]) -> list[Body]:
+    """The numbers of the wanted fields (PID-3 by default); PID-2 and PID-4 also in messages that have no PID-3."""
+    for chosen in (wanted, (2, 4)):
+        found: list[Body] = []
+        for field in chosen:
+            for rep in pid.reps(field) if pid.has(field) and not pid.is_null(field) else ():
+                made = _licence(rep, terms) if field == 20 else datatypes.identifier(rep, terms)
+                if made and field == 19:
+                    made |= {"system": SSN, "type": {"coding": [{"system": V2 + "0203", "code": "SS"}]}}
+                if made and not any(m["system"] == made["system"] and m["value"] == made["value"] for m in found):
+                    found.append(made)
         if found:
             return found
     return []
+
+
+def _licence(rep: Repetition, terms: Terms) -> Body | None:
+    """DLN: number, issuing state or country, expiry."""
+    number = part(rep)
+    if not number:
+        return None
+    kind = {"coding": [{"system": V2 + "0203", "code": "DL"}]}
+    body: Body = {"system": terms.authority(part(rep, 2)), "value": number, "type": kind}
+    if until := datatypes.period("", part(rep, 3), terms):
+        body["period"] = until
+    return body
 
 
 def _names(terms: Terms, pid: Segment, field: int) -> Any:
@@ -259,7 +273,7 @@ def _twin(facts: Facts, pid: Segment) -> None:
 
 def _death(facts: Facts, terms: Terms, pid: Segment) -> None:
     moment = date_time(part(pid.reps(29)[0]), terms) if pid.has(29) and not pid.is_null(29) else ""
-    flag = pid.get(30).upper()
+    flag = pid.get(30)[:1].upper()
     if moment:
         facts["deceased[x]"] = Choice("DateTime", moment)
     elif flag in ("Y", "N"):
@@ -382,7 +396,10 @@ def _relation_key(nk1: Segment) -> str:
     organization = nk1.get(13)
     if organization and not nk1.is_null(13):
         return f"{fold_name(organization)}|{nk1.get(3).upper()}"
-    return f"|{nk1.get(3).upper()}" if nk1.get(3) and not nk1.is_null(3) else ""
+    if nk1.get(3) and not nk1.is_null(3):
+        return f"|{nk1.get(3).upper()}"
+    said = any(nk1.has(field) and not nk1.is_null(field) for field in (4, 5, 6, 32, 40))
+    return f"#{nk1.get(1) or nk1.ordinal}" if said else ""
 
 
 def _relation_facts(terms: Terms, nk1: Segment) -> Facts:
