@@ -61,7 +61,7 @@ class InvestigatePage(Page):
         self.search.settled.connect(self.settled)
         self._looks = LooksCard(self._go, self.session.person)
         self._looks.cleared.connect(self._clear_looks)
-        self._deliveries = CountsCard(self.tr("Deliveries"), self.tr("Nothing was delivered yet."))
+        self._deliveries = CountsCard(self.tr("Deliveries"), self.tr("Not known yet."))
         self._heat = HeatStrip(lambda: self.session.formats)
         self._heat_card = Card(gap=8)
         explained = self.tr("messages per 10 min, darker is busier, hatched is silence")
