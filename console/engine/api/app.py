@@ -60,10 +60,12 @@ def build_app(
     token: str,
     names: Collection[str] = (),
     loopback_only: bool = True,
-    facade: ASGIApp,
+    facade: ASGIApp | None = None,
 ) -> ASGIApp:
     """The API and the facade behind their gate. `names` are host names it may be called by besides localhost."""
-    audited = Auditing(_Faces(api, facade), log=services.audit, clock=services.clock, new_id=services.new_id)
+    audited = Auditing(
+        _Faces(api, facade) if facade else api, log=services.audit, clock=services.clock, new_id=services.new_id
+    )
     limited = BodyLimit(Deadline(audited, streams=(STREAM,)))
     known = TokenGuard(limited, token=token, actor=OWNER, public=(HEALTH,))
     return RequestFrame(HostGuard(known, names=names, loopback_only=loopback_only), new_id=services.new_id)
