@@ -5,14 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, QUrl
-from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import (
+    QResizeEvent,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextTable,
+)
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from console.desktop.page import Page
 from console.desktop.places import Place
 from console.desktop.resources import resource
 from console.desktop.session import Session
-from console.desktop.theme import px, theme
+from console.desktop.theme import MONO_FAMILY, px, theme
 from console.desktop.widgets.kit import Card, Surface, Text, column, row
 from console.desktop.widgets.states import empty_state
 
@@ -20,11 +28,22 @@ MEASURE = 860
 """The widest text, in pixels at 100 %."""
 
 
-def manual_pages() -> dict[str, Path]:
-    """Name -> file of every page of the manual; names are paths without `.md`, as in links between pages."""
+FIRST = ("guide", "glossary", "architecture")
+
+
+def manual_pages(language: str = "en") -> dict[str, Path]:
+    """Name -> file of every page of the manual; names are paths without `.md`, as in links between pages.
+
+    `guide.es.md` is the Spanish `guide.md`: shown instead of it where the language is Spanish.
+    """
     folder = resource("docs")
-    files = sorted(folder.rglob("*.md"), key=lambda path: (len(path.parts), path))
-    return {path.relative_to(folder).with_suffix("").as_posix(): path for path in files}
+    pages: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.md")):
+        name, _, variant = path.relative_to(folder).as_posix().removesuffix(".md").partition(".")
+        if variant in ("", language) and (variant or name not in pages):
+            pages[name] = path
+    order = {name: number for number, name in enumerate(FIRST)}
+    return dict(sorted(pages.items(), key=lambda item: (order.get(item[0], len(FIRST)), "/" in item[0], item[0])))
 
 
 def page_title(path: Path) -> str:
@@ -92,7 +111,31 @@ class Manual(QTextBrowser):
                 look.setFont(colors.font(("page", "title", "heading")[min(level, 3) - 1]))
                 cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
                 cursor.mergeCharFormat(look)
+            self._use_mono(block, cursor)
             block = block.next()
+        for frame in self.document().rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                table = frame.format().toTableFormat()
+                table.setBorder(0)
+                table.setCellPadding(px(4))
+                frame.setFormat(table)
+
+    @staticmethod
+    def _use_mono(block: QTextBlock, cursor: QTextCursor) -> None:
+        """Words in `code` in our own font: Markdown takes the system's."""
+        look = QTextCharFormat()
+        look.setFontFamilies([MONO_FAMILY])
+        spans = []
+        pieces = block.begin()
+        while not pieces.atEnd():
+            piece = pieces.fragment()
+            if piece.isValid() and piece.charFormat().fontFixedPitch():
+                spans.append((piece.position(), piece.length()))
+            pieces += 1
+        for start, length in spans:
+            cursor.setPosition(start)
+            cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+            cursor.mergeCharFormat(look)
 
 
 class HelpPage(Page):
@@ -100,7 +143,7 @@ class HelpPage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._pages = manual_pages()
+        self._pages = manual_pages(session.formats.language)
         self._name = ""
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Pages of the manual"))
@@ -135,7 +178,7 @@ class HelpPage(Page):
         left.setLayout(column(self.list, margins=(6, 6, 6, 6)))
         head = column(
             Text(self.tr("Manual and glossary"), "page"),
-            Text(self.tr("Written in English. F1 shows the keys of each screen in your language."), "small", "text3"),
+            Text(self.tr("F1 shows the keys of the screen you are on."), "small", "text3"),
             gap=2,
         )
         body = row(left, card, gap=12)
@@ -154,9 +197,7 @@ class HelpPage(Page):
         return Place("help", {"page": self._name} if self._name else {})
 
     def _first(self) -> str:
-        return next(
-            (name for name in ("guide", "index", "glossary") if name in self._pages), next(iter(self._pages), "")
-        )
+        return next(iter(self._pages), "")
 
     def _open(self, name: str) -> None:
         self._name = name
