@@ -24,7 +24,7 @@ from console.core.events import Event, Hop, Kind, State
 from console.core.ids import EventId, TraceId, UuidSource
 from console.engine.batch_answer import batch_answer
 from console.engine.judgement import Judge, Judgement, Verdict
-from console.engine.late_acknowledgment import LateAcknowledgments
+from console.engine.late_acknowledgment import Decided, LateAcknowledgments
 from console.engine.listener import Exchange
 from console.hl7v2.acknowledgment import AckError, build_ack
 from console.storage.journal import Journal
@@ -44,12 +44,20 @@ _log = logging.getLogger(__name__)
 class Intake:
     """Receives exchanges from listeners and answers each once. On the event loop's thread, except where said."""
 
-    def __init__(self, journal: Journal, judge: Judge, ids: UuidSource, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        judge: Judge,
+        ids: UuidSource,
+        *,
+        clock: Clock,
+        decided: Decided = lambda trace_id: None,
+    ) -> None:
         self._journal = journal
         self._judge = judge
         self._ids = ids
         self._clock = clock
-        self._late = LateAcknowledgments(journal, self._say_late)
+        self._late = LateAcknowledgments(journal, self._say_late, decided)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._new: list[tuple[Exchange, Judgement]] = []
         self._notes: list[Event] = []
@@ -146,7 +154,7 @@ class Intake:
                 answers.append(answer)
             if isinstance(outcome, Stored):
                 if outcome.duplicate:
-                    self._late.forget(verdict)
+                    self._late.renew(verdict, outcome.trace_id)
                 self._note(verdict, outcome.trace_id, outcome.event_id, code, answer, now, took_ms)
         if judgement.envelope and answers:
             control_id = self._new_control_id()

@@ -18,11 +18,14 @@ from console.hl7v2.acknowledgment import AckError
 from console.storage.journal import Journal
 
 MOST = 10_000
-_DECIDED = frozenset({Kind.MAPPED, Kind.RECORDED, Kind.SUPERSEDED, Kind.WAITING, Kind.DEAD_LETTERED})
+DECIDED = frozenset({Kind.MAPPED, Kind.RECORDED, Kind.SUPERSEDED, Kind.WAITING, Kind.DEAD_LETTERED})
 _INTERNAL = "207"  # HL7 table 0357
 
 Say = Callable[[Exchange, Verdict, str, AckError | None, Event], None]
 """Called on the loop with the code (AA or AE) and the deciding event."""
+
+Decided = Callable[[str], Event | None]
+"""The event that decided a trace, None while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,11 @@ class _Promise:
 class LateAcknowledgments:
     """The promises that are open, by trace id."""
 
-    def __init__(self, journal: Journal, say: Say) -> None:
+    def __init__(self, journal: Journal, say: Say, decided: Decided = lambda trace_id: None) -> None:
+        """`decided` finds the outcome of a message that came before; called on a worker thread."""
         self._say = say
-        self._open: dict[str, _Promise] = {}
+        self._decided = decided
+        self._open: dict[str, list[_Promise]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         journal.on_append(self._hear)
 
@@ -44,28 +49,39 @@ class LateAcknowledgments:
         """Remembers who wants to hear of this message. Before it is stored, so that no outcome is missed."""
         if verdict.application_ack in ("AL", "SU", "ER") and verdict.error is None and len(self._open) < MOST:
             self._loop = self._loop or asyncio.get_running_loop()
-            self._open[verdict.arrival.trace_id] = _Promise(exchange, verdict)
+            self._open.setdefault(verdict.arrival.trace_id, []).append(_Promise(exchange, verdict))
 
     def forget(self, verdict: Verdict) -> None:
-        """The message was not stored, or is a duplicate: nothing will come of it."""
+        """The message was not stored: nothing will come of it."""
         self._open.pop(verdict.arrival.trace_id, None)
+
+    def renew(self, verdict: Verdict, original: str) -> None:
+        """The message is a duplicate: its sender hears what became of the first one, at once if that is known."""
+        promised = self._open.pop(verdict.arrival.trace_id, None)
+        if promised is None or self._loop is None:
+            return
+        self._open.setdefault(original, []).extend(promised)
+
+        def found(answer: asyncio.Future[Event | None]) -> None:
+            if not answer.cancelled() and answer.exception() is None and (event := answer.result()) is not None:
+                self._keep(event)
+
+        self._loop.run_in_executor(None, self._decided, original).add_done_callback(found)
 
     def _hear(self, _first_seq: int, events: Sequence[Event]) -> None:  # on the journal's thread
         if not self._open or self._loop is None:
             return
         for event in events:
-            if event.kind in _DECIDED and event.trace_id in self._open and not self._loop.is_closed():
+            if event.kind in DECIDED and event.trace_id in self._open and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._keep, event)
 
     def _keep(self, event: Event) -> None:
-        promise = self._open.pop(event.trace_id, None)
-        if promise is None:
-            return
         failed = event.kind is Kind.DEAD_LETTERED
-        if promise.verdict.application_ack == ("SU" if failed else "ER"):
-            return
         error = None
         if failed:
+            why = event.error.text if event.error else "it could not be processed"
             path = event.error.path if event.error else ""
-            error = AckError(_INTERNAL, "the message is stored but could not be processed; people were told", path)
-        self._say(promise.exchange, promise.verdict, "AE" if failed else "AA", error, event)
+            error = AckError(_INTERNAL, f"stored, and set aside for a person: {why}", path)
+        for promise in self._open.pop(event.trace_id, ()):
+            if promise.verdict.application_ack != ("SU" if failed else "ER"):
+                self._say(promise.exchange, promise.verdict, "AE" if failed else "AA", error, event)

@@ -136,7 +136,7 @@ async def test_that_a_store_that_cannot_be_written_means_ae_and_the_next_message
         raise error
 
     desk.journal.before_commit = fail
-    answers = await desk.ask(message("C1"), message("C2", more_header="|||AL|NE"), message("C3", more_header="|||NE"))
+    answers = await desk.ask(message("C1"), message("C2", more_header="|||AL|NE"), message("C3", more_header="|||NE|AL"))
     assert [answer.code for answer in answers] == ["AE", "CE", "CE"]
     assert "again" in answers[0].text
     assert desk.rows("SELECT 1 FROM messages") == []
@@ -151,7 +151,7 @@ async def test_that_a_journal_that_has_stopped_means_ae(desk: _Desk) -> None:
 
 
 async def test_that_given_answers_are_noted_in_the_trace(desk: _Desk) -> None:
-    await desk.ask(message("C1"), b"hello", message("C2", more_header="|||NE|NE"))
+    await desk.ask(message("C1"), b"hello", message("C2", more_header="|||NE|AL"))
     await desk.settle()
     rows = desk.rows(
         "SELECT json_extract(a.detail, '$.code'), a.state, r.kind, a.payload_sha256 <> '' FROM events a"
@@ -271,7 +271,7 @@ async def test_that_a_batch_is_answered_in_one_frame_with_one_answer_per_message
 
 
 async def test_that_a_batch_in_which_nobody_wants_an_answer_gets_none(desk: _Desk) -> None:
-    (exchange,) = desk.say(_batch(message("C1", more_header="|||NE|NE")))
+    (exchange,) = desk.say(_batch(message("C1", more_header="|||NE|AL")))
     await _answer(exchange)
     assert exchange.settled == ()
 

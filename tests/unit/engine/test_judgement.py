@@ -110,7 +110,8 @@ def test_that_what_can_never_be_used_is_quarantined_with_a_reason_and_answered_a
 def test_that_enhanced_mode_refuses_with_cr() -> None:
     verdict = _one(message("C1", more_header="|||AL|NE").replace(b"|2.5.1", b"|3.0"))
     assert verdict.code == "CR"
-    assert _one(message("C1", more_header="|||NE|NE").replace(b"|2.5.1", b"|3.0")).code == ""
+    assert _one(message("C1", more_header="|||NE|AL").replace(b"|2.5.1", b"|3.0")).code == ""
+    assert _one(message("C1", more_header="|||NE|NE").replace(b"|2.5.1", b"|3.0")).code == "AR"
 
 
 @pytest.mark.parametrize(
