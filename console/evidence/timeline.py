@@ -222,10 +222,12 @@ def _marks(sender: str, at: datetime, root: Event, ordered: list[Event], stand: 
 
 
 def _duplicate(event: Event, original: Entry) -> Entry:
+    """A repetition, as far behind its original as it came: a drained backlog keeps its duplicates beside it."""
+    at = original.at + (event.occurred_at - original.received_at)
     return Entry(
         trace_id=event.trace_id,
         event_id=event.event_id,
-        at=event.occurred_at,
+        at=at,
         received_at=event.occurred_at,
         message_type=original.message_type,
         title=original.title,
@@ -239,13 +241,19 @@ def _duplicate(event: Event, original: Entry) -> Entry:
         abnormal=False,
         duplicate_of=original.event_id,
         marks=(
-            Mark(original.sender, event.occurred_at, State.ACCEPTED),
+            Mark(original.sender, at, State.ACCEPTED),
             Mark(ENGINE_LANE, event.occurred_at, State.DUPLICATE),
         ),
     )
 
 
+_ANSWERED = frozenset({"order", "result"})
+"""Categories whose orders await a result. A prescription is filed like an order, and nothing is due for it."""
+
+
 def _mentions(ordered: list[Event], entry: Entry) -> list[OrderMention]:
+    if entry.category not in _ANSWERED:
+        return []
     latest: dict[tuple[str, str], OrderMention] = {}
     for event in ordered:
         for order in event.detail.get("orders") or ():

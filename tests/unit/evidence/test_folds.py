@@ -119,6 +119,21 @@ def test_that_entries_stand_at_the_senders_time_unless_it_is_in_the_future() -> 
     assert second.at == second.received_at
 
 
+def test_that_a_duplicate_in_a_drained_backlog_stands_beside_its_original() -> None:
+    journal = JournalBuilder()
+    trace_id = journal.message("ORU^R01", "LIS", sent_at=START - timedelta(hours=2))
+    journal.add(Kind.DUPLICATE_RECEIVED, trace_id)
+    first, second = fold_timeline(journal.events, now=START).entries
+    assert first.at == START - timedelta(hours=2)
+    assert second.at - first.at == second.received_at - first.received_at
+
+
+def test_that_a_prescription_waits_for_no_result() -> None:
+    journal = JournalBuilder()
+    journal.message("RDE^O11", "EHR", category="medication", orders=({**ORDER, "order_id": "rx"},))
+    assert fold_timeline(journal.events, now=START).loops == ()
+
+
 def test_that_lanes_are_senders_then_the_engine_then_destinations() -> None:
     journal = JournalBuilder()
     journal.message("ADT^A01", "PAS", category="adt")
