@@ -9,6 +9,7 @@ python packaging/translations.py check              # exit code 1 when one of th
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -32,27 +33,64 @@ def _tool(name: str, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
+def texts() -> list[tuple[str, str, str, bool]]:
+    """(context, source, disambiguation, has plural forms) of every tr() and translate() of the desktop, sorted.
+
+    Read by Python's own parser: lupdate loses calls whose number is an expression, and takes a named number for none.
+    """
+    found: set[tuple[str, str, str, bool]] = set()
+    for path in sorted(SOURCES.rglob("*.py")):
+        _read(ast.parse(path.read_text(encoding="utf-8")), "", found)
+    return sorted(found)
+
+
+def _read(node: ast.AST, class_name: str, found: set[tuple[str, str, str, bool]]) -> None:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call):
+            _read_call(child, class_name, found)
+        _read(child, child.name if isinstance(child, ast.ClassDef) else class_name, found)
+
+
+def _read_call(call: ast.Call, class_name: str, found: set[tuple[str, str, str, bool]]) -> None:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    arguments: list[ast.expr] = list(call.args)
+    if name == "tr":
+        arguments.insert(0, ast.Constant(class_name))
+    elif name not in ("translate", "QT_TRANSLATE_NOOP"):
+        return
+    literals = [a.value if isinstance(a, ast.Constant) and isinstance(a.value, str) else None for a in arguments[:3]]
+    if len(literals) < 2 or literals[0] is None or literals[1] is None:
+        return
+    numbered = len(arguments) > 3 or any(keyword.arg == "n" for keyword in call.keywords)
+    found.add((literals[0], literals[1], (literals[2:3] or [""])[0] or "", numbered))
+
+
 def update(folder: Path = FOLDER) -> None:
-    """Reads every tr() of the desktop into the .ts files; what left the sources leaves them too."""
-    files = [str(path) for path in sorted(SOURCES.rglob("*.py"))]
-    for language in LANGUAGES:
-        plural_only = ["-pluralonly"] if language == "en" else []
-        _tool(
-            "lupdate",
-            "-extensions",
-            "py",
-            "-no-obsolete",
-            "-locations",
-            "none",
-            "-source-language",
-            "en",
-            "-target-language",
-            language,
-            *plural_only,
-            *files,
-            "-ts",
-            str(folder / f"signalbox_{language}.ts"),
-        )
+    """Brings the .ts files up to date with the sources; what left the sources leaves them too."""
+    lines = ["from PySide6.QtCore import QCoreApplication"]
+    for context, source, comment, numbered in texts():
+        end = f", {comment!r}, 1)" if numbered else f", {comment!r})" if comment else ")"
+        lines.append(f"QCoreApplication.translate({_quoted(context)}, {_quoted(source)}{end}".replace("''", '""'))
+    with tempfile.TemporaryDirectory() as name:
+        shadow = Path(name) / "texts.py"
+        shadow.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        for language in LANGUAGES:
+            plural_only = ["-pluralonly"] if language == "en" else []
+            languages = ["-source-language", "en", "-target-language", language]
+            quiet = ["-silent", "-no-obsolete", "-locations", "none"]
+            _tool(
+                "lupdate",
+                *quiet,
+                *languages,
+                *plural_only,
+                str(shadow),
+                "-ts",
+                str(folder / f"signalbox_{language}.ts"),
+            )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def compile_all(folder: Path = FOLDER) -> None:

@@ -2,6 +2,45 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="es" sourcelanguage="en">
 <context>
+    <name>Banner</name>
+    <message>
+        <source>Born</source>
+        <translation>Nac.</translation>
+    </message>
+    <message>
+        <source>Gender</source>
+        <translation>Sexo</translation>
+    </message>
+    <message>
+        <source>Number without its issuer</source>
+        <translation>Número sin su emisor</translation>
+    </message>
+    <message>
+        <source>Numbers of two patients</source>
+        <translation>Números de dos pacientes</translation>
+    </message>
+    <message>
+        <source>Female</source>
+        <translation>Femenino</translation>
+    </message>
+    <message>
+        <source>Male</source>
+        <translation>Masculino</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>Otro</translation>
+    </message>
+    <message>
+        <source>NHS No.</source>
+        <translation>N.º NHS</translation>
+    </message>
+    <message>
+        <source>MRN</source>
+        <translation>N.º historia</translation>
+    </message>
+</context>
+<context>
     <name>CaseList</name>
     <message>
         <source>Cases found</source>
@@ -115,71 +154,86 @@
     <name>Cause</name>
     <message>
         <source>Arrived %1, stopped at “%2”: %3</source>
-        <translation type="unfinished" />
+        <translation>Llegó %1, se detuvo en «%2»: %3</translation>
     </message>
     <message>
         <source>Arrived %1: %3</source>
-        <translation type="unfinished" />
+        <translation>Llegó %1: %3</translation>
     </message>
     <message>
         <source>Likely cause found</source>
-        <translation type="unfinished" />
+        <translation>Causa probable encontrada</translation>
     </message>
     <message>
         <source>Arrived %1 and was refused; it is kept in quarantine: %3</source>
-        <translation type="unfinished" />
+        <translation>Llegó %1 y se rechazó; se conserva en cuarentena: %3</translation>
     </message>
     <message>
         <source>Refused at the door</source>
-        <translation type="unfinished" />
+        <translation>Rechazado en la entrada</translation>
     </message>
     <message>
         <source>Being sent again</source>
-        <translation type="unfinished" />
+        <translation>Enviándose de nuevo</translation>
     </message>
     <message>
         <source>Arrived %1 and waits: %3</source>
-        <translation type="unfinished" />
+        <translation>Llegó %1 y espera: %3</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished" />
+        <translation>En espera</translation>
     </message>
     <message>
         <source>next try %1</source>
-        <translation type="unfinished" />
+        <translation>próximo intento %1</translation>
     </message>
     <message>
         <source>A message with this result arrived and stopped on its way. The order was due %1.</source>
-        <translation type="unfinished" />
+        <translation>Un mensaje con este resultado llegó y se detuvo en el camino. La petición vencía %1.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n attempt(s) so far</source>
+        <translation><numerusform>%n intento hasta ahora</numerusform><numerusform>%n intentos hasta ahora</numerusform></translation>
     </message>
     <message>
         <source>Only a preliminary result has come. The final one was due %1, %2 ago.</source>
-        <translation type="unfinished" />
+        <translation>Solo ha llegado un resultado preliminar. El definitivo se esperaba %1, hace %2.</translation>
     </message>
     <message>
         <source>Ordered %3. No message with this result has reached us; it was due %1, %2 ago.</source>
-        <translation type="unfinished" />
+        <translation>Pedido %3. No nos ha llegado ningún mensaje con este resultado; se esperaba %1, hace %2.</translation>
     </message>
     <message>
         <source>Result late</source>
-        <translation type="unfinished" />
+        <translation>Resultado con retraso</translation>
     </message>
     <message>
         <source>Result missing</source>
-        <translation type="unfinished" />
+        <translation>Falta el resultado</translation>
     </message>
     <message>
         <source>Ordered %3; due %1.</source>
-        <translation type="unfinished" />
+        <translation>Pedido %3; previsto %1.</translation>
     </message>
     <message>
         <source>Ordered %3.</source>
-        <translation type="unfinished" />
+        <translation>Pedido %3.</translation>
     </message>
     <message>
         <source>No result yet</source>
-        <translation type="unfinished" />
+        <translation>Aún sin resultado</translation>
+    </message>
+</context>
+<context>
+    <name>CauseStrip</name>
+    <message>
+        <source>Show the field</source>
+        <translation>Mostrar el campo</translation>
+    </message>
+    <message>
+        <source>Show the message</source>
+        <translation>Mostrar el mensaje</translation>
     </message>
 </context>
 <context>
@@ -266,6 +320,137 @@
     </message>
 </context>
 <context>
+    <name>ComparePane</name>
+    <message>
+        <source>Compare with</source>
+        <translation>Comparar con</translation>
+    </message>
+    <message>
+        <source>What is compared</source>
+        <translation>Qué se compara</translation>
+    </message>
+    <message>
+        <source>as HL7 messages</source>
+        <translation>como mensajes HL7</translation>
+    </message>
+    <message>
+        <source>as FHIR resources</source>
+        <translation>como recursos FHIR</translation>
+    </message>
+    <message>
+        <source>Event or trace ID</source>
+        <translation>ID de evento o traza</translation>
+    </message>
+    <message>
+        <source>ID of the other message</source>
+        <translation>ID del otro mensaje</translation>
+    </message>
+    <message>
+        <source>Differences only</source>
+        <translation>Solo diferencias</translation>
+    </message>
+    <message>
+        <source>Differences</source>
+        <translation>Diferencias</translation>
+    </message>
+    <message>
+        <source>what it became (FHIR)</source>
+        <translation>en qué se convirtió (FHIR)</translation>
+    </message>
+    <message>
+        <source>same order</source>
+        <translation>misma petición</translation>
+    </message>
+    <message>
+        <source>another message, by its ID…</source>
+        <translation>otro mensaje, por su ID…</translation>
+    </message>
+    <message>
+        <source>Comparing…</source>
+        <translation>Comparando…</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>Campo</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Valor</translation>
+    </message>
+    <message>
+        <source>Found in FHIR as</source>
+        <translation>Hallado en FHIR como</translation>
+    </message>
+    <message>
+        <source>%1 values arrived, %2 were not found</source>
+        <translation>%1 valores llegaron, %2 no se encontraron</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Lugar</translation>
+    </message>
+    <message>
+        <source>This message</source>
+        <translation>Este mensaje</translation>
+    </message>
+    <message>
+        <source>The other</source>
+        <translation>El otro</translation>
+    </message>
+    <message>
+        <source>%1 differ, %2 only here, %3 only there, %4 equal</source>
+        <translation>%1 distintos, %2 solo aquí, %3 solo allí, %4 iguales</translation>
+    </message>
+    <message>
+        <source>Nothing to compare</source>
+        <translation>Nada que comparar</translation>
+    </message>
+    <message>
+        <source>This message has not become FHIR.</source>
+        <translation>Este mensaje no se ha convertido en FHIR.</translation>
+    </message>
+    <message>
+        <source>One of the two sides has no content of this kind.</source>
+        <translation>Uno de los dos lados no tiene contenido de este tipo.</translation>
+    </message>
+    <message>
+        <source>Every value arrived</source>
+        <translation>Llegaron todos los valores</translation>
+    </message>
+    <message>
+        <source>Each value of the message is found in its FHIR resources.</source>
+        <translation>Cada valor del mensaje está en sus recursos FHIR.</translation>
+    </message>
+    <message>
+        <source>No difference</source>
+        <translation>Sin diferencias</translation>
+    </message>
+    <message>
+        <source>Both sides say the same.</source>
+        <translation>Los dos lados dicen lo mismo.</translation>
+    </message>
+    <message>
+        <source>differs</source>
+        <translation>distinto</translation>
+    </message>
+    <message>
+        <source>only there</source>
+        <translation>solo allí</translation>
+    </message>
+    <message>
+        <source>only here</source>
+        <translation>solo aquí</translation>
+    </message>
+    <message>
+        <source>equal</source>
+        <translation>igual</translation>
+    </message>
+</context>
+<context>
     <name>ConnectionForm</name>
     <message>
         <source>Name</source>
@@ -320,15 +505,15 @@
     </message>
     <message>
         <source>Run an engine on this computer</source>
-        <translation type="unfinished" />
+        <translation>Iniciar un motor en este equipo</translation>
     </message>
     <message>
         <source>For your own messages: it receives on port 2575 of this computer only.</source>
-        <translation type="unfinished" />
+        <translation>Para sus propios mensajes: recibe solo en el puerto 2575 de este equipo.</translation>
     </message>
     <message>
         <source>This computer</source>
-        <translation type="unfinished" />
+        <translation>Este equipo</translation>
     </message>
     <message>
         <source>DEMO</source>
@@ -375,223 +560,304 @@
     <name>Connector</name>
     <message>
         <source>Engine on this computer</source>
-        <translation type="unfinished">Motor en este equipo</translation>
+        <translation>Motor en este equipo</translation>
     </message>
     <message>
         <source>Demo hospital</source>
-        <translation type="unfinished" />
+        <translation>Hospital de demostración</translation>
     </message>
     <message>
         <source>stopped</source>
-        <translation type="unfinished">detenido</translation>
+        <translation>detenido</translation>
     </message>
     <message>
         <source>starting</source>
-        <translation type="unfinished" />
+        <translation>iniciando</translation>
     </message>
     <message>
         <source>running</source>
-        <translation type="unfinished" />
+        <translation>en marcha</translation>
     </message>
     <message>
         <source>fell, starting again</source>
-        <translation type="unfinished" />
+        <translation>se cayó, volviendo a iniciar</translation>
     </message>
     <message>
         <source>fell too often</source>
-        <translation type="unfinished" />
+        <translation>se cayó demasiadas veces</translation>
     </message>
 </context>
 <context>
     <name>CountedWords</name>
     <message numerus="yes">
         <source>%n things need you</source>
-        <translation><numerusform>%n asunto le necesita</numerusform><numerusform>%n asuntos le necesitan</numerusform></translation>
+        <translation>
+            <numerusform>%n asunto le necesita</numerusform>
+            <numerusform>%n asuntos le necesitan</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n messages stopped</source>
-        <translation><numerusform>%n mensaje detenido</numerusform><numerusform>%n mensajes detenidos</numerusform></translation>
+        <translation>
+            <numerusform>%n mensaje detenido</numerusform>
+            <numerusform>%n mensajes detenidos</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n patients</source>
-        <translation><numerusform>%n paciente</numerusform><numerusform>%n pacientes</numerusform></translation>
+        <translation>
+            <numerusform>%n paciente</numerusform>
+            <numerusform>%n pacientes</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n waiting</source>
-        <translation><numerusform>%n en espera</numerusform><numerusform>%n en espera</numerusform></translation>
+        <translation>
+            <numerusform>%n en espera</numerusform>
+            <numerusform>%n en espera</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n cases</source>
-        <translation><numerusform>%n caso</numerusform><numerusform>%n casos</numerusform></translation>
+        <translation>
+            <numerusform>%n caso</numerusform>
+            <numerusform>%n casos</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>the first %n cases</source>
-        <translation><numerusform>el primer caso</numerusform><numerusform>los primeros %n casos</numerusform></translation>
+        <translation>
+            <numerusform>el primer caso</numerusform>
+            <numerusform>los primeros %n casos</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Encounter</name>
+    <message>
+        <source>Messages without an encounter</source>
+        <translation>Mensajes sin episodio</translation>
+    </message>
+    <message>
+        <source>Encounter %1</source>
+        <translation>Episodio %1</translation>
+    </message>
+    <message>
+        <source>Encounter</source>
+        <translation>Episodio</translation>
+    </message>
+    <message>
+        <source>Consultant %1</source>
+        <translation>Responsable %1</translation>
+    </message>
+    <message>
+        <source>Inpatient</source>
+        <translation>Hospitalización</translation>
+    </message>
+    <message>
+        <source>Inpatient, acute</source>
+        <translation>Hospitalización, agudos</translation>
+    </message>
+    <message>
+        <source>Inpatient, non-acute</source>
+        <translation>Hospitalización, no agudos</translation>
+    </message>
+    <message>
+        <source>Emergency</source>
+        <translation>Urgencias</translation>
+    </message>
+    <message>
+        <source>Outpatient</source>
+        <translation>Consultas externas</translation>
+    </message>
+    <message>
+        <source>Observation</source>
+        <translation>Observación</translation>
+    </message>
+    <message>
+        <source>Pre-admission</source>
+        <translation>Preingreso</translation>
+    </message>
+    <message>
+        <source>Short stay</source>
+        <translation>Corta estancia</translation>
+    </message>
+    <message>
+        <source>Home health</source>
+        <translation>Atención domiciliaria</translation>
+    </message>
+    <message>
+        <source>Virtual</source>
+        <translation>Virtual</translation>
+    </message>
+    <message>
+        <source>Obstetrics</source>
+        <translation>Obstetricia</translation>
     </message>
 </context>
 <context>
     <name>Errors</name>
     <message>
         <source>The engine cannot be reached. Check that it runs and that the network is there.</source>
-        <translation type="unfinished" />
+        <translation>No se llega al motor. Compruebe que está en marcha y que hay red.</translation>
     </message>
     <message>
         <source>The engine takes too long to answer. Try again in a moment.</source>
-        <translation type="unfinished" />
+        <translation>El motor tarda demasiado en responder. Pruebe de nuevo en un momento.</translation>
     </message>
     <message>
         <source>The engine is busy. Try again in a moment.</source>
-        <translation type="unfinished" />
+        <translation>El motor está ocupado. Pruebe de nuevo en un momento.</translation>
     </message>
     <message>
         <source>The engine is stopping. Try again in a moment.</source>
-        <translation type="unfinished" />
+        <translation>El motor se está deteniendo. Pruebe de nuevo en un momento.</translation>
     </message>
     <message>
         <source>The engine's answer cannot be read. Check the address and the version.</source>
-        <translation type="unfinished" />
+        <translation>No se puede leer la respuesta del motor. Compruebe la dirección y la versión.</translation>
     </message>
     <message>
         <source>Nobody answered, and no copy of this is kept here. Check the connection.</source>
-        <translation type="unfinished" />
+        <translation>Nadie respondió y aquí no se guarda copia de esto. Compruebe la conexión.</translation>
     </message>
     <message>
         <source>There is no access token for this engine. Enter it in Settings.</source>
-        <translation type="unfinished" />
+        <translation>No hay token de acceso para este motor. Introdúzcalo en Ajustes.</translation>
     </message>
     <message>
         <source>The engine refused the access token. Enter the right one in Settings.</source>
-        <translation type="unfinished" />
+        <translation>El motor rechazó el token de acceso. Introduzca el correcto en Ajustes.</translation>
     </message>
     <message>
         <source>There is no such thing here. It may have been removed after its time.</source>
-        <translation type="unfinished" />
+        <translation>Aquí no existe. Puede que se haya eliminado al cumplirse su plazo.</translation>
     </message>
     <message>
         <source>The message itself was removed after its time. Its events are kept.</source>
-        <translation type="unfinished" />
+        <translation>El mensaje en sí se eliminó al cumplirse su plazo. Sus eventos se conservan.</translation>
     </message>
     <message>
         <source>This source cannot answer that question.</source>
-        <translation type="unfinished" />
+        <translation>Esta fuente no puede responder a esa pregunta.</translation>
     </message>
     <message>
         <source>The settings could not be saved. They hold until you close Signalbox.</source>
-        <translation type="unfinished" />
+        <translation>No se pudieron guardar los ajustes. Valen hasta que cierre Signalbox.</translation>
     </message>
     <message>
         <source>The engine on this computer does not start.</source>
-        <translation type="unfinished" />
+        <translation>El motor de este equipo no se inicia.</translation>
     </message>
     <message>
         <source>The engine cannot listen: its address is in use by another program.</source>
-        <translation type="unfinished" />
+        <translation>El motor no puede escuchar: otro programa usa su dirección.</translation>
     </message>
     <message>
         <source>Another engine uses this data folder. Stop it or choose another.</source>
-        <translation type="unfinished" />
+        <translation>Otro motor usa esta carpeta de datos. Deténgalo o elija otra.</translation>
     </message>
     <message>
         <source>The data folder cannot be used. Choose another with --data.</source>
-        <translation type="unfinished" />
+        <translation>No se puede usar la carpeta de datos. Elija otra con --data.</translation>
     </message>
     <message>
         <source>A setting of the engine is wrong. See settings.toml.</source>
-        <translation type="unfinished" />
+        <translation>Un ajuste del motor es incorrecto. Vea settings.toml.</translation>
     </message>
     <message>
         <source>The engine's disk is full. It acknowledges nothing until there is space.</source>
-        <translation type="unfinished" />
+        <translation>El disco del motor está lleno. No acusa recibo de nada hasta que haya espacio.</translation>
     </message>
     <message>
         <source>Something went wrong inside Signalbox. Nothing was changed; try again.</source>
-        <translation type="unfinished" />
+        <translation>Algo falló dentro de Signalbox. No se cambió nada; pruebe de nuevo.</translation>
     </message>
 </context>
 <context>
     <name>EventTable</name>
     <message>
         <source>Time</source>
-        <translation type="unfinished" />
+        <translation>Hora</translation>
     </message>
     <message>
         <source>Event</source>
-        <translation type="unfinished" />
+        <translation>Evento</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished" />
+        <translation>De</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished" />
+        <translation>A</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished" />
+        <translation>Estado</translation>
     </message>
     <message>
         <source>Took</source>
-        <translation type="unfinished" />
+        <translation>Tardó</translation>
     </message>
     <message>
         <source>%1 result</source>
-        <translation type="unfinished" />
+        <translation>resultado de %1</translation>
     </message>
     <message>
         <source>%1 late</source>
-        <translation type="unfinished" />
+        <translation>%1 tarde</translation>
     </message>
     <message>
         <source>admission or move</source>
-        <translation type="unfinished" />
+        <translation>ingreso o traslado</translation>
     </message>
     <message>
         <source>order</source>
-        <translation type="unfinished" />
+        <translation>petición</translation>
     </message>
     <message>
         <source>result</source>
-        <translation type="unfinished" />
+        <translation>resultado</translation>
     </message>
     <message>
         <source>Events</source>
-        <translation type="unfinished" />
+        <translation>Eventos</translation>
     </message>
 </context>
 <context>
     <name>Evidence</name>
     <message>
         <source>observed</source>
-        <translation type="unfinished" />
+        <translation>observado</translation>
     </message>
     <message>
         <source>asserted</source>
-        <translation type="unfinished" />
+        <translation>afirmado</translation>
     </message>
     <message>
         <source>inferred</source>
-        <translation type="unfinished" />
+        <translation>inferido</translation>
     </message>
     <message>
         <source>expected</source>
-        <translation type="unfinished" />
+        <translation>esperado</translation>
     </message>
     <message>
         <source>We did it or saw it ourselves.</source>
-        <translation type="unfinished" />
+        <translation>Lo hicimos o lo vimos nosotros.</translation>
     </message>
     <message>
         <source>Another system said so.</source>
-        <translation type="unfinished" />
+        <translation>Lo dijo otro sistema.</translation>
     </message>
     <message>
         <source>Concluded from other facts.</source>
-        <translation type="unfinished" />
+        <translation>Se deduce de otros hechos.</translation>
     </message>
     <message>
         <source>Should happen; nothing shows that it did.</source>
-        <translation type="unfinished" />
+        <translation>Debería ocurrir; nada muestra que ocurriera.</translation>
     </message>
 </context>
 <context>
@@ -602,7 +868,10 @@
     </message>
     <message numerus="yes">
         <source>%n messages</source>
-        <translation><numerusform>%n mensaje</numerusform><numerusform>%n mensajes</numerusform></translation>
+        <translation>
+            <numerusform>%n mensaje</numerusform>
+            <numerusform>%n mensajes</numerusform>
+        </translation>
     </message>
     <message>
         <source>busiest at %1 with %2</source>
@@ -640,8 +909,8 @@
         <translation>Manual y glosario</translation>
     </message>
     <message>
-        <source>Written in English. F1 shows the keys of each screen in your language.</source>
-        <translation>Escrito en inglés. F1 muestra las teclas de cada pantalla en su idioma.</translation>
+        <source>F1 shows the keys of the screen you are on.</source>
+        <translation>F1 muestra las teclas de la pantalla actual.</translation>
     </message>
     <message>
         <source>This link leads outside: %1</source>
@@ -679,161 +948,200 @@
     <name>HopModel</name>
     <message>
         <source>Hop</source>
-        <translation type="unfinished" />
+        <translation>Salto</translation>
     </message>
     <message>
         <source>Time, %1 in all</source>
-        <translation type="unfinished" />
+        <translation>Tiempo, %1 en total</translation>
     </message>
     <message>
         <source>Waited</source>
-        <translation type="unfinished" />
+        <translation>Esperó</translation>
     </message>
     <message>
         <source>Worked</source>
-        <translation type="unfinished" />
+        <translation>Trabajó</translation>
     </message>
     <message>
         <source>Evidence</source>
-        <translation type="unfinished" />
+        <translation>Evidencia</translation>
     </message>
     <message>
         <source>Payload</source>
-        <translation type="unfinished" />
+        <translation>Contenido</translation>
     </message>
 </context>
 <context>
     <name>HopTable</name>
     <message>
         <source>Hops</source>
-        <translation type="unfinished" />
+        <translation>Saltos</translation>
     </message>
 </context>
 <context>
     <name>Hops</name>
     <message>
         <source>%1 → received and stored</source>
-        <translation type="unfinished" />
+        <translation>%1 → recibido y guardado</translation>
     </message>
     <message>
         <source>Duplicate, ignored</source>
-        <translation type="unfinished" />
+        <translation>Duplicado, ignorado</translation>
     </message>
     <message>
         <source>Refused, kept in quarantine</source>
-        <translation type="unfinished" />
+        <translation>Rechazado, en cuarentena</translation>
     </message>
     <message>
         <source>Acknowledged</source>
-        <translation type="unfinished" />
+        <translation>Acuse enviado</translation>
     </message>
     <message>
         <source>Parsed</source>
-        <translation type="unfinished" />
+        <translation>Leído</translation>
     </message>
     <message>
         <source>Patient and encounter found</source>
-        <translation type="unfinished" />
+        <translation>Paciente y episodio encontrados</translation>
     </message>
     <message>
         <source>Mapped to FHIR</source>
-        <translation type="unfinished" />
+        <translation>Convertido a FHIR</translation>
     </message>
     <message>
         <source>Older than what is filed: not applied</source>
-        <translation type="unfinished" />
+        <translation>Más antiguo que lo archivado: no aplicado</translation>
     </message>
     <message>
         <source>Recorded, nothing to file</source>
-        <translation type="unfinished" />
+        <translation>Anotado, nada que archivar</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished" />
+        <translation>En espera</translation>
     </message>
     <message>
         <source>Released</source>
-        <translation type="unfinished" />
+        <translation>Liberado</translation>
     </message>
     <message>
         <source>Dead-lettered</source>
-        <translation type="unfinished" />
+        <translation>No entregado</translation>
     </message>
     <message>
         <source>Handed over to %1</source>
-        <translation type="unfinished" />
+        <translation>Entregado a %1</translation>
     </message>
     <message>
         <source>Attempt %2 at %1 failed</source>
-        <translation type="unfinished" />
+        <translation>Falló el intento %2 en %1</translation>
     </message>
     <message>
         <source>Filed in %1</source>
-        <translation type="unfinished" />
+        <translation>Archivado en %1</translation>
     </message>
     <message>
         <source>Receive and store</source>
-        <translation type="unfinished" />
+        <translation>Recibir y guardar</translation>
     </message>
     <message>
         <source>Acknowledge</source>
-        <translation type="unfinished" />
+        <translation>Acusar recibo</translation>
     </message>
     <message>
         <source>Parse</source>
-        <translation type="unfinished" />
+        <translation>Leer</translation>
     </message>
     <message>
         <source>Find patient and encounter</source>
-        <translation type="unfinished" />
+        <translation>Encontrar paciente y episodio</translation>
     </message>
     <message>
         <source>Map to FHIR</source>
-        <translation type="unfinished" />
+        <translation>Convertir a FHIR</translation>
     </message>
     <message>
         <source>Hand over</source>
-        <translation type="unfinished" />
+        <translation>Entregar</translation>
     </message>
     <message>
         <source>File and read back</source>
-        <translation type="unfinished" />
+        <translation>Archivar y releer</translation>
     </message>
     <message>
         <source>not reached</source>
-        <translation type="unfinished" />
+        <translation>no alcanzado</translation>
     </message>
     <message>
         <source>next try %1</source>
-        <translation type="unfinished" />
+        <translation>próximo intento %1</translation>
+    </message>
+    <message>
+        <source>queued</source>
+        <translation>en cola</translation>
     </message>
     <message>
         <source>read back and compared</source>
-        <translation type="unfinished" />
+        <translation>releído y comparado</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>%n segment(s)</source>
-        <translation type="unfinished" />
+        <translation><numerusform>%n segmento</numerusform><numerusform>%n segmentos</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s)</source>
+        <translation><numerusform>%n aviso</numerusform><numerusform>%n avisos</numerusform></translation>
     </message>
     <message>
-        <source>%n warning(s)</source>
-        <translation type="unfinished" />
+        <source>done</source>
+        <translation>hecho</translation>
+    </message>
+    <message>
+        <source>handed over</source>
+        <translation>entregado</translation>
+    </message>
+    <message>
+        <source>ignored</source>
+        <translation>ignorado</translation>
     </message>
     <message>
         <source>known patient</source>
-        <translation type="unfinished" />
+        <translation>paciente conocido</translation>
     </message>
     <message>
         <source>new patient</source>
-        <translation type="unfinished" />
+        <translation>paciente nuevo</translation>
     </message>
     <message>
         <source>nobody: unassigned</source>
-        <translation type="unfinished" />
+        <translation>nadie: sin asignar</translation>
     </message>
     <message>
+        <source>sent</source>
+        <translation>enviado</translation>
+    </message>
+    <message>
+        <source>stored</source>
+        <translation>guardado</translation>
+    </message>
+    <message>
+        <source>verified</source>
+        <translation>verificado</translation>
+    </message>
+    <message numerus="yes">
         <source>%n resource(s)</source>
-        <translation type="unfinished" />
+        <translation><numerusform>%n recurso</numerusform><numerusform>%n recursos</numerusform></translation>
+    </message>
+</context>
+<context>
+    <name>IdLink</name>
+    <message>
+        <source>%1 copied.</source>
+        <translation>%1 copiado.</translation>
+    </message>
+    <message>
+        <source>Click to copy</source>
+        <translation>Haga clic para copiar</translation>
     </message>
 </context>
 <context>
@@ -998,10 +1306,6 @@
         <translation>Entregas</translation>
     </message>
     <message>
-        <source>Nothing was delivered yet.</source>
-        <translation>Aún no se ha entregado nada.</translation>
-    </message>
-    <message>
         <source>messages per 10 min, darker is busier, hatched is silence</source>
         <translation>mensajes por 10 min; más oscuro, más tráfico; rayado, silencio</translation>
     </message>
@@ -1066,7 +1370,7 @@
     <name>JsonView</name>
     <message>
         <source>FHIR document</source>
-        <translation type="unfinished" />
+        <translation>Documento FHIR</translation>
     </message>
 </context>
 <context>
@@ -1103,6 +1407,129 @@
     </message>
 </context>
 <context>
+    <name>MessagePanel</name>
+    <message>
+        <source>Copy as ticket text: IDs and times</source>
+        <translation>Copiar como texto de incidencia: ID y horas</translation>
+    </message>
+    <message>
+        <source>Copy link to this message</source>
+        <translation>Copiar enlace a este mensaje</translation>
+    </message>
+    <message>
+        <source>Open the trace</source>
+        <translation>Abrir la traza</translation>
+    </message>
+    <message>
+        <source>Views of the message</source>
+        <translation>Vistas del mensaje</translation>
+    </message>
+    <message>
+        <source>Parsed</source>
+        <translation>Mensaje</translation>
+    </message>
+    <message>
+        <source>Raw</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>FHIR</source>
+        <translation>FHIR</translation>
+    </message>
+    <message>
+        <source>Hops</source>
+        <translation>Saltos</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Historia</translation>
+    </message>
+    <message>
+        <source>Wrap lines</source>
+        <translation>Ajustar líneas</translation>
+    </message>
+    <message>
+        <source>Field, e.g. PID-5.1</source>
+        <translation>Campo, p. ej. PID-5.1</translation>
+    </message>
+    <message>
+        <source>Go to field</source>
+        <translation>Ir al campo</translation>
+    </message>
+    <message>
+        <source>FHIR document</source>
+        <translation>Documento FHIR</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Hora</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Qué</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Estado</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>Evidencia</translation>
+    </message>
+    <message>
+        <source>Event</source>
+        <translation>Evento</translation>
+    </message>
+    <message>
+        <source>event</source>
+        <translation>evento</translation>
+    </message>
+    <message>
+        <source>trace</source>
+        <translation>traza</translation>
+    </message>
+    <message>
+        <source>Fetching the message…</source>
+        <translation>Trayendo el mensaje…</translation>
+    </message>
+    <message>
+        <source>No tree</source>
+        <translation>Sin árbol</translation>
+    </message>
+    <message>
+        <source>This message could not be parsed. See it under Raw.</source>
+        <translation>Este mensaje no se pudo leer. Véalo en Original.</translation>
+    </message>
+    <message>
+        <source>No FHIR resources</source>
+        <translation>Sin recursos FHIR</translation>
+    </message>
+    <message>
+        <source>The message stopped before it became FHIR. Its cause stands above.</source>
+        <translation>El mensaje se detuvo antes de convertirse en FHIR. La causa está arriba.</translation>
+    </message>
+    <message>
+        <source>Nothing of this message has been filed as FHIR.</source>
+        <translation>Nada de este mensaje se ha archivado como FHIR.</translation>
+    </message>
+    <message>
+        <source>This message has no %1.</source>
+        <translation>Este mensaje no tiene %1.</translation>
+    </message>
+    <message>
+        <source>The trace has not arrived yet.</source>
+        <translation>La traza aún no ha llegado.</translation>
+    </message>
+    <message>
+        <source>Copied for a ticket: IDs and times, no patient details.</source>
+        <translation>Copiado para una incidencia: ID y horas, sin datos del paciente.</translation>
+    </message>
+    <message>
+        <source>Link copied.</source>
+        <translation>Enlace copiado.</translation>
+    </message>
+</context>
+<context>
     <name>NeedsCard</name>
     <message>
         <source>Things that need you</source>
@@ -1110,7 +1537,10 @@
     </message>
     <message numerus="yes">
         <source>Show %n more</source>
-        <translation><numerusform>Mostrar %n más</numerusform><numerusform>Mostrar %n más</numerusform></translation>
+        <translation>
+            <numerusform>Mostrar %n más</numerusform>
+            <numerusform>Mostrar %n más</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1213,14 +1643,25 @@
     <name>ParsedTree</name>
     <message>
         <source>Parsed message</source>
-        <translation type="unfinished" />
+        <translation>Mensaje leído</translation>
     </message>
 </context>
 <context>
     <name>PartView</name>
     <message>
         <source>Try again</source>
-        <translation type="unfinished" />
+        <translation>Probar de nuevo</translation>
+    </message>
+</context>
+<context>
+    <name>PatientBanner</name>
+    <message>
+        <source>No patient has been identified for these messages</source>
+        <translation>No se ha identificado a ningún paciente en estos mensajes</translation>
+    </message>
+    <message>
+        <source>No patient identified</source>
+        <translation>Paciente no identificado</translation>
     </message>
 </context>
 <context>
@@ -1244,7 +1685,7 @@
     <name>RawView</name>
     <message>
         <source>Raw message</source>
-        <translation type="unfinished" />
+        <translation>Mensaje original</translation>
     </message>
 </context>
 <context>
@@ -1312,8 +1753,8 @@
         <translation>Conexiones</translation>
     </message>
     <message>
-        <source>The hospitals this computer looks at. Tokens go to the system keyring, not into the file.</source>
-        <translation>Los hospitales que este equipo consulta. Los tokens van al almacén de claves del sistema, no al archivo.</translation>
+        <source>The hospitals you look at. Tokens go to the system keyring or, without one, to a private file.</source>
+        <translation>Los hospitales que consulta. Los tokens van al almacén de claves del sistema o, si no lo hay, a un archivo privado.</translation>
     </message>
     <message>
         <source>Appearance and language</source>
@@ -1348,10 +1789,6 @@
         <translation>Idioma</translation>
     </message>
     <message>
-        <source>No animation</source>
-        <translation>Sin animación</translation>
-    </message>
-    <message>
         <source>Text size in per cent</source>
         <translation>Tamaño del texto en tanto por ciento</translation>
     </message>
@@ -1384,75 +1821,75 @@
     <name>Status</name>
     <message>
         <source>Queued</source>
-        <translation type="unfinished" />
+        <translation>En cola</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished" />
+        <translation>En espera</translation>
     </message>
     <message>
         <source>Retrying</source>
-        <translation type="unfinished" />
+        <translation>Reintentando</translation>
     </message>
     <message>
         <source>Handed over</source>
-        <translation type="unfinished" />
+        <translation>Transmitido</translation>
     </message>
     <message>
         <source>Delivered</source>
-        <translation type="unfinished" />
+        <translation>Entregado</translation>
     </message>
     <message>
         <source>Recorded</source>
-        <translation type="unfinished" />
+        <translation>Anotado</translation>
     </message>
     <message>
         <source>Superseded</source>
-        <translation type="unfinished" />
+        <translation>Reemplazado</translation>
     </message>
     <message>
         <source>Duplicate</source>
-        <translation type="unfinished" />
+        <translation>Duplicado</translation>
     </message>
     <message>
         <source>Refused</source>
-        <translation type="unfinished" />
+        <translation>Rechazado</translation>
     </message>
     <message>
         <source>Dead-lettered</source>
-        <translation type="unfinished" />
+        <translation>No entregado</translation>
     </message>
     <message>
         <source>Preliminary</source>
-        <translation type="unfinished" />
+        <translation>Preliminar</translation>
     </message>
     <message>
         <source>Resulted</source>
-        <translation type="unfinished" />
+        <translation>Con resultado</translation>
     </message>
     <message>
         <source>No order seen</source>
-        <translation type="unfinished" />
+        <translation>Sin petición vista</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished" />
+        <translation>Anulado</translation>
     </message>
     <message>
         <source>Stopped</source>
-        <translation type="unfinished" />
+        <translation>Detenido</translation>
     </message>
     <message>
         <source>Late</source>
-        <translation type="unfinished" />
+        <translation>Con retraso</translation>
     </message>
     <message>
         <source>Missing</source>
-        <translation type="unfinished" />
+        <translation>Ausente</translation>
     </message>
     <message>
         <source>Unknown</source>
-        <translation type="unfinished" />
+        <translation>Desconocido</translation>
     </message>
 </context>
 <context>
@@ -1486,8 +1923,8 @@
         <translation>Sin contacto</translation>
     </message>
     <message>
-        <source>%1 behind</source>
-        <translation>%1 de retraso</translation>
+        <source>heard %1</source>
+        <translation>oído %1</translation>
     </message>
     <message>
         <source>copy %1 old</source>
@@ -1532,31 +1969,31 @@
     <name>Ticket</name>
     <message>
         <source>Event</source>
-        <translation type="unfinished" />
+        <translation>Evento</translation>
     </message>
     <message>
         <source>Trace</source>
-        <translation type="unfinished">Traza</translation>
+        <translation>Traza</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished" />
+        <translation>De</translation>
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished" />
+        <translation>Recibido</translation>
     </message>
     <message>
         <source>Stands</source>
-        <translation type="unfinished" />
+        <translation>Estado</translation>
     </message>
     <message>
         <source>Error</source>
-        <translation type="unfinished" />
+        <translation>Error</translation>
     </message>
     <message>
         <source>Hops (UTC)</source>
-        <translation type="unfinished" />
+        <translation>Saltos (UTC)</translation>
     </message>
 </context>
 <context>
@@ -1581,13 +2018,17 @@
         <source>Orders and results</source>
         <translation>Peticiones y resultados</translation>
     </message>
-    <message>
-        <source>%n order(s)</source>
-        <translation type="unfinished" />
+    <message numerus="yes">
+        <source>%n message(s)</source>
+        <translation><numerusform>%n mensaje</numerusform><numerusform>%n mensajes</numerusform></translation>
     </message>
-    <message>
+    <message numerus="yes">
+        <source>%n order(s)</source>
+        <translation><numerusform>%n petición</numerusform><numerusform>%n peticiones</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n without a row here</source>
-        <translation type="unfinished" />
+        <translation><numerusform>%n sin fila aquí</numerusform><numerusform>%n sin fila aquí</numerusform></translation>
     </message>
     <message>
         <source>Engine</source>
@@ -1686,8 +2127,306 @@
         <translation>falta %1 desde %2</translation>
     </message>
     <message>
+        <source>since %1</source>
+        <translation>desde %1</translation>
+    </message>
+    <message>
         <source>%1 messages, %2 orders</source>
-        <translation type="unfinished" />
+        <translation>%1 mensajes, %2 peticiones</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineCommands</name>
+    <message>
+        <source>Events</source>
+        <translation>Eventos</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>Cronología</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Detalles</translation>
+    </message>
+    <message>
+        <source>Open an encounter first.</source>
+        <translation>Abra primero un episodio.</translation>
+    </message>
+    <message>
+        <source>No further problem in this direction.</source>
+        <translation>No hay más problemas en esa dirección.</translation>
+    </message>
+    <message>
+        <source>Next event (older)</source>
+        <translation>Evento siguiente (anterior en el tiempo)</translation>
+    </message>
+    <message>
+        <source>Event before (newer)</source>
+        <translation>Evento previo (más reciente)</translation>
+    </message>
+    <message>
+        <source>Next problem</source>
+        <translation>Problema siguiente</translation>
+    </message>
+    <message>
+        <source>Problem before</source>
+        <translation>Problema anterior</translation>
+    </message>
+    <message>
+        <source>Jump to the cause of a gap</source>
+        <translation>Saltar a la causa de un hueco</translation>
+    </message>
+    <message>
+        <source>Follow what arrives</source>
+        <translation>Seguir lo que llega</translation>
+    </message>
+    <message>
+        <source>Show the whole stay</source>
+        <translation>Mostrar toda la estancia</translation>
+    </message>
+    <message>
+        <source>Go to now</source>
+        <translation>Ir a ahora</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>Acercar</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>Alejar</translation>
+    </message>
+    <message>
+        <source>Show problems only</source>
+        <translation>Mostrar solo incidencias</translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation>Leer de nuevo</translation>
+    </message>
+    <message>
+        <source>Export the events as CSV</source>
+        <translation>Exportar los eventos como CSV</translation>
+    </message>
+    <message>
+        <source>Export the events as JSON</source>
+        <translation>Exportar los eventos como JSON</translation>
+    </message>
+    <message>
+        <source>Go to a field (PID-5.1)</source>
+        <translation>Ir a un campo (PID-5.1)</translation>
+    </message>
+    <message>
+        <source>Copy as ticket text</source>
+        <translation>Copiar como texto de incidencia</translation>
+    </message>
+    <message>
+        <source>Show or hide the details</source>
+        <translation>Mostrar u ocultar los detalles</translation>
+    </message>
+    <message>
+        <source>Parsed</source>
+        <translation>Mensaje</translation>
+    </message>
+    <message>
+        <source>Raw</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>FHIR</source>
+        <translation>FHIR</translation>
+    </message>
+    <message>
+        <source>Hops</source>
+        <translation>Saltos</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Historia</translation>
+    </message>
+    <message>
+        <source>Rows close together</source>
+        <translation>Filas juntas</translation>
+    </message>
+    <message>
+        <source>Rows at normal height</source>
+        <translation>Filas a altura normal</translation>
+    </message>
+    <message>
+        <source>Rows far apart</source>
+        <translation>Filas separadas</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineHeader</name>
+    <message>
+        <source>All systems</source>
+        <translation>Todos los sistemas</translation>
+    </message>
+    <message>
+        <source>All types</source>
+        <translation>Todos los tipos</translation>
+    </message>
+    <message>
+        <source>Problems only</source>
+        <translation>Solo incidencias</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>En directo</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportar</translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation>Copiar enlace</translation>
+    </message>
+    <message>
+        <source>Show or hide the details</source>
+        <translation>Mostrar u ocultar los detalles</translation>
+    </message>
+    <message>
+        <source>Events as CSV, for a spreadsheet…</source>
+        <translation>Eventos como CSV, para una hoja de cálculo…</translation>
+    </message>
+    <message>
+        <source>Events as JSON…</source>
+        <translation>Eventos como JSON…</translation>
+    </message>
+    <message>
+        <source>Not live</source>
+        <translation>No en directo</translation>
+    </message>
+    <message>
+        <source>Follow what arrives (L)</source>
+        <translation>Seguir lo que llega (L)</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Mostrar todo</translation>
+    </message>
+    <message>
+        <source>%1 of %2 systems</source>
+        <translation>%1 de %2 sistemas</translation>
+    </message>
+    <message>
+        <source>%1 of %2 types</source>
+        <translation>%1 de %2 tipos</translation>
+    </message>
+</context>
+<context>
+    <name>TimelinePage</name>
+    <message>
+        <source>Try now</source>
+        <translation>Probar ahora</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>Eventos</translation>
+    </message>
+    <message>
+        <source>J / K · Enter</source>
+        <translation>J / K · Intro</translation>
+    </message>
+    <message>
+        <source>No encounter is open</source>
+        <translation>No hay ningún episodio abierto</translation>
+    </message>
+    <message>
+        <source>Find a patient, an encounter, an order or a message, and its timeline opens here.</source>
+        <translation>Busque un paciente, un episodio, una petición o un mensaje, y su cronología se abre aquí.</translation>
+    </message>
+    <message>
+        <source>Find one</source>
+        <translation>Buscar uno</translation>
+    </message>
+    <message>
+        <source>Reading the encounter…</source>
+        <translation>Leyendo el episodio…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Probar de nuevo</translation>
+    </message>
+    <message>
+        <source>Admissions and moves</source>
+        <translation>Ingresos y traslados</translation>
+    </message>
+    <message>
+        <source>Orders</source>
+        <translation>Peticiones</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>Resultados</translation>
+    </message>
+    <message>
+        <source>Medication</source>
+        <translation>Medicación</translation>
+    </message>
+    <message>
+        <source>Appointments</source>
+        <translation>Citas</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>Documentos</translation>
+    </message>
+    <message>
+        <source>Other messages</source>
+        <translation>Otros mensajes</translation>
+    </message>
+    <message>
+        <source>Kept copy as of %1 (%2). No source answered just now.</source>
+        <translation>Copia guardada de %1 (%2). Ninguna fuente respondió ahora.</translation>
+    </message>
+    <message>
+        <source>%1 did not answer: something may be missing here.</source>
+        <translation>%1 no respondió: aquí puede faltar algo.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n new problem(s) in this encounter</source>
+        <translation><numerusform>%n incidencia nueva en este episodio</numerusform><numerusform>%n incidencias nuevas en este episodio</numerusform></translation>
+    </message>
+    <message>
+        <source>Nothing is selected</source>
+        <translation>No hay nada seleccionado</translation>
+    </message>
+    <message>
+        <source>There is no gap here, or nothing that explains it.</source>
+        <translation>Aquí no hay ningún hueco, o nada que lo explique.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n new</source>
+        <comment>messages that arrived</comment>
+        <translation><numerusform>%n nuevo</numerusform><numerusform>%n nuevos</numerusform></translation>
+    </message>
+    <message>
+        <source>Nothing is connected.</source>
+        <translation>No hay nada conectado.</translation>
+    </message>
+    <message>
+        <source>No source answers.</source>
+        <translation>Ninguna fuente responde.</translation>
+    </message>
+    <message>
+        <source>News arrive late: %1 behind.</source>
+        <translation>Las novedades llegan tarde: %1 de retraso.</translation>
+    </message>
+    <message>
+        <source>Link copied.</source>
+        <translation>Enlace copiado.</translation>
+    </message>
+    <message>
+        <source>Export the events shown</source>
+        <translation>Exportar los eventos mostrados</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n event(s) written to %1</source>
+        <translation><numerusform>%n evento escrito en %1</numerusform><numerusform>%n eventos escritos en %1</numerusform></translation>
     </message>
 </context>
 <context>
@@ -1723,6 +2462,10 @@
         <source>PRODUCTION</source>
         <translation>PRODUCCIÓN</translation>
     </message>
+    <message numerus="yes">
+        <source>%n source(s) live</source>
+        <translation><numerusform>%n fuente en línea</numerusform><numerusform>%n fuentes en línea</numerusform></translation>
+    </message>
     <message>
         <source>%1 of %2 sources live</source>
         <translation>%1 de %2 fuentes en línea</translation>
@@ -1741,22 +2484,156 @@
     </message>
 </context>
 <context>
+    <name>TraceCommands</name>
+    <message>
+        <source>Trace</source>
+        <translation>Traza</translation>
+    </message>
+    <message>
+        <source>Open a message first.</source>
+        <translation>Abra primero un mensaje.</translation>
+    </message>
+    <message>
+        <source>Parsed</source>
+        <translation>Mensaje</translation>
+    </message>
+    <message>
+        <source>Raw</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>FHIR</source>
+        <translation>FHIR</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Historia</translation>
+    </message>
+    <message>
+        <source>Next hop</source>
+        <translation>Salto siguiente</translation>
+    </message>
+    <message>
+        <source>Hop before</source>
+        <translation>Salto anterior</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Comparar</translation>
+    </message>
+    <message>
+        <source>Copy for a ticket</source>
+        <translation>Copiar para una incidencia</translation>
+    </message>
+    <message>
+        <source>Open its timeline</source>
+        <translation>Abrir su cronología</translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation>Leer de nuevo</translation>
+    </message>
+    <message>
+        <source>Go to a field (PID-5.1)</source>
+        <translation>Ir a un campo (PID-5.1)</translation>
+    </message>
+</context>
+<context>
+    <name>TracePage</name>
+    <message>
+        <source>Open timeline</source>
+        <translation>Abrir cronología</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Comparar</translation>
+    </message>
+    <message>
+        <source>Copy for a ticket</source>
+        <translation>Copiar para una incidencia</translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation>Copiar enlace</translation>
+    </message>
+    <message>
+        <source>Hops</source>
+        <translation>Saltos</translation>
+    </message>
+    <message>
+        <source>No message is open</source>
+        <translation>No hay ningún mensaje abierto</translation>
+    </message>
+    <message>
+        <source>Find a message by any of its identifiers, and every hop of it shows here.</source>
+        <translation>Busque un mensaje por cualquiera de sus identificadores, y aquí se ven todos sus saltos.</translation>
+    </message>
+    <message>
+        <source>Find one</source>
+        <translation>Buscar uno</translation>
+    </message>
+    <message>
+        <source>Reading the trace…</source>
+        <translation>Leyendo la traza…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Probar de nuevo</translation>
+    </message>
+    <message>
+        <source>event</source>
+        <translation>evento</translation>
+    </message>
+    <message>
+        <source>trace</source>
+        <translation>traza</translation>
+    </message>
+    <message>
+        <source>Kept copy as of %1 (%2). No source answered just now.</source>
+        <translation>Copia guardada de %1 (%2). Ninguna fuente respondió ahora.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n duplicate(s), acknowledged and ignored</source>
+        <translation><numerusform>%n duplicado, con acuse e ignorado</numerusform><numerusform>%n duplicados, con acuse e ignorados</numerusform></translation>
+    </message>
+    <message>
+        <source>Part of a batch</source>
+        <translation>Parte de un lote</translation>
+    </message>
+    <message>
+        <source>Message %1 of the batch</source>
+        <translation>Mensaje %1 del lote</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation><numerusform>y %n más</numerusform><numerusform>y %n más</numerusform></translation>
+    </message>
+    <message>
+        <source>Link copied.</source>
+        <translation>Enlace copiado.</translation>
+    </message>
+</context>
+<context>
     <name>TreeModel</name>
     <message>
         <source>sent as empty: deletes what was there</source>
-        <translation type="unfinished" />
+        <translation>enviado vacío: borra lo que había</translation>
     </message>
     <message>
         <source>Field</source>
-        <translation type="unfinished" />
+        <translation>Campo</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Error</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished" />
+        <translation>Valor</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished" />
+        <translation>Nota</translation>
     </message>
 </context>
 <context>
@@ -1806,8 +2683,8 @@
         <translation>Consulte los mensajes de un motor Signalbox de su hospital, o haga funcionar uno en este equipo.</translation>
     </message>
     <message>
-        <source>Tokens go to the system keyring</source>
-        <translation>Los tokens van al almacén de claves</translation>
+        <source>Tokens go to the system keyring or a private file</source>
+        <translation>Los tokens van al almacén de claves o a un archivo privado</translation>
     </message>
     <message>
         <source>Looking changes nothing</source>
@@ -1854,7 +2731,7 @@
     <name>Who</name>
     <message>
         <source>Signed in to this computer as %1</source>
-        <translation type="unfinished" />
+        <translation>Sesión iniciada en este equipo como %1</translation>
     </message>
 </context>
 <context>
@@ -1868,7 +2745,7 @@
     <name>_HopDelegate</name>
     <message>
         <source>slowest</source>
-        <translation type="unfinished" />
+        <translation>el más lento</translation>
     </message>
 </context>
 </TS>
