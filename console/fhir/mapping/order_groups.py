@@ -9,28 +9,44 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from console.core.errors import InvalidMessage
+from console.core.keys import fold_name
 from console.hl7v2.message import Message, Segment
 
 
 @dataclass(slots=True)
 class Finding:
-    """One OBX with the notes under it. `specimen` is the SPM it stands under, where it describes the sample."""
+    """One OBX with the notes under it."""
 
     obx: Segment
     notes: list[Segment] = field(default_factory=list)
 
 
 @dataclass(slots=True)
+class Sample:
+    """One SPM with what was observed of the sample itself, where the structure tells that apart (OUL_R22, OUL_R23)."""
+
+    spm: Segment
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[Segment] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class OrderGroup:
-    """What one message says of one order."""
+    """What one message says of one order. `above`: the ORC that an OBR without its own stands under, for its numbers."""
 
     orc: Segment | None = None
     obr: Segment | None = None
     tq1: Segment | None = None
+    above: Segment | None = None
     notes: list[Segment] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    specimens: list[Segment] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
     diagnoses: list[Segment] = field(default_factory=list)
+
+    @property
+    def specimens(self) -> list[Segment]:
+        """The group's SPM segments."""
+        return [sample.spm for sample in self.samples]
 
     def first(self, *places: tuple[str, int]) -> tuple[Segment, int] | None:
         """The first of these (segment name, field) that holds a value, e.g. ("ORC", 2), ("OBR", 2)."""
@@ -50,71 +66,102 @@ def order_groups(message: Message) -> list[OrderGroup]:
     """The groups in order. Raises InvalidMessage `several-patients` when PIDs of different people stand in one message:
     results must never be guessed apart."""
     _one_patient(message)
-    groups: list[OrderGroup] = []
-    current: OrderGroup | None = None
-    ahead: list[Segment] = []
-    notes: list[Segment] | None = None
-    for segment in message.segments:
-        name = segment.name
-        if name == "ORC":
-            late = current is not None and current.orc is None and not current.findings and _orc_follows(message)
-            if current is None or not late:
-                current = _begin(groups, ahead)
-            current.orc = segment
-            notes = current.notes
-        elif name == "OBR":
-            if current is None or current.obr is not None:
-                current = _begin(groups, ahead)
-            current.obr = segment
-            notes = current.notes
-        elif name == "SPM":
-            if current is None or _specimen_first(message):
-                ahead = [*(() if current is not None and current.findings else ahead), segment]
-                current = None
-            else:
-                current.specimens.append(segment)
-            notes = None
-        elif name in ("PID", "PV1", "MSH"):
-            notes = None
-        elif current is None:
-            if name == "OBX":
-                current = _begin(groups, ahead)
-                current.findings.append(Finding(segment))
-                notes = current.findings[-1].notes
-        elif name == "OBX":
-            current.findings.append(Finding(segment))
-            notes = current.findings[-1].notes
-        elif name == "NTE":
-            if notes is not None:
-                notes.append(segment)
-        elif name == "TQ1":
-            current.tq1 = current.tq1 or segment
-        elif name == "DG1":
-            current.diagnoses.append(segment)
-    return groups
+    return _Reader(message).groups
 
 
-def _begin(groups: list[OrderGroup], ahead: list[Segment]) -> OrderGroup:
-    group = OrderGroup(specimens=list(ahead))
-    groups.append(group)
-    return group
+class _Reader:
+    """Walks the segments once. `current` is the open group, `ahead` the samples that stand before their orders."""
 
+    def __init__(self, message: Message) -> None:
+        trigger = message.header.message_type
+        self._specimen_first = trigger in ("OUL^R22", "OUL^R23")
+        self._obr_first = trigger.startswith("OUL")
+        self.groups: list[OrderGroup] = []
+        self._current: OrderGroup | None = None
+        self._ahead: list[Sample] = []
+        self._notes: list[Segment] | None = None
+        self._orc: Segment | None = None
+        for segment in message.segments:
+            self._take(segment)
 
-def _specimen_first(message: Message) -> bool:
-    """OUL_R22 and R23 name the specimen before its orders."""
-    return message.header.message_type in ("OUL^R22", "OUL^R23")
+    def _take(self, segment: Segment) -> None:
+        match segment.name:
+            case "OBX":
+                self._finding(segment)
+            case "NTE":
+                if self._notes is not None:
+                    self._notes.append(segment)
+            case "OBR":
+                current = self._current
+                if current is None or current.obr is not None:
+                    current = self._begin()
+                    current.above = self._orc
+                current.obr = segment
+                self._notes = current.notes
+            case "ORC":
+                current = self._current
+                follows = self._obr_first and current is not None and current.orc is None and not current.findings
+                if current is None or not follows:
+                    current = self._begin()
+                current.orc = self._orc = segment
+                self._notes = current.notes
+            case "SPM":
+                self._sample(segment)
+            case "TQ1":
+                if self._current is not None:
+                    self._current.tq1 = self._current.tq1 or segment
+            case "DG1":
+                if self._current is not None:
+                    self._current.diagnoses.append(segment)
+            case "PID" | "PV1" | "MSH":
+                self._notes = None
 
+    def _begin(self) -> OrderGroup:
+        group = self._current = OrderGroup(samples=list(self._ahead))
+        self.groups.append(group)
+        return group
 
-def _orc_follows(message: Message) -> bool:
-    """OUL puts ORC behind OBR."""
-    return message.header.message_type.startswith("OUL")
+    def _finding(self, segment: Segment) -> None:
+        finding = Finding(segment)
+        if self._current is None and self._ahead:
+            self._ahead[-1].findings.append(finding)
+        else:
+            (self._current or self._begin()).findings.append(finding)
+        self._notes = finding.notes
+
+    def _sample(self, segment: Segment) -> None:
+        sample = Sample(segment)
+        if self._specimen_first or self._current is None:
+            if self._current is not None:  # the orders of the sample before are complete
+                self._ahead = []
+                self._current = self._orc = None
+            self._ahead.append(sample)
+        else:
+            self._current.samples.append(sample)
+        self._notes = sample.notes
 
 
 def _one_patient(message: Message) -> None:
-    people = {(pid.text(3), pid.text(5)) for pid in message.all("PID")}
-    if len(people) > 1:
+    people = message.all("PID")
+    if any(not _same_person(people[0], other) for other in people[1:]):
         raise InvalidMessage(
-            f"the message speaks of {len(people)} patients; have the sender send one message per patient",
+            "the message speaks of several patients; have the sender send one message per patient",
             code="several-patients",
             path="PID[2]-3",
         )
+
+
+def _same_person(one: Segment, other: Segment) -> bool:
+    """One shared identifier is enough; without identifiers in one of them, name and birth date must agree."""
+    first, second = _numbers(one), _numbers(other)
+    if first and second:
+        return bool(first & second)
+    return _name(one) == _name(other)
+
+
+def _numbers(pid: Segment) -> set[tuple[str, str]]:
+    return {(rep.get(1), rep.get(4)) for rep in pid.reps(3) if rep.get(1)}
+
+
+def _name(pid: Segment) -> tuple[str, str]:
+    return fold_name(f"{pid.get(5, 1)} {pid.get(5, 2)}"), pid.get(7)[:8]

@@ -19,6 +19,10 @@ from console.fhir.mapping.order_groups import OrderGroup
 from console.hl7v2.message import Repetition
 
 
+_SAME_AS = "order"
+"""The kind of an alias that says: this order id is another name of that order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """One number of an order as sent. `assigner` is EI.2, else EI.3, '' for none."""
@@ -53,7 +57,7 @@ def identify(draft: Draft, group: OrderGroup, *, results: bool) -> OrderIdentity
         by_filler = ""  # one filler number over several orders: the placer number tells them apart
     own = by_placer or by_filler
     if not own:
-        key = placer or filler or _accession_of_one_test(accession, group)
+        key = placer or filler or _with_test(accession, group) or _with_test(_group_number(group), group)
         if key is None:
             raise InvalidMessage(
                 "the result has neither a placer nor a filler order number nor an accession: it cannot be kept apart "
@@ -62,14 +66,18 @@ def identify(draft: Draft, group: OrderGroup, *, results: bool) -> OrderIdentity
                 path=(group.obr.path(2) if group.obr else "OBR-2"),
             )
         own = _known(draft, key) or _mint(draft, key)
-        if key.kind == "accession":
+        if key.kind not in ("placer", "filler"):
             _alias(draft, key, own)
     for number in (placer, filler):
         if number is not None:
             _alias(draft, number, own)
+    report = own
+    if results and by_filler and by_filler != own:
+        report = by_filler
+        _alias(draft, Number(_SAME_AS, "", by_filler), own)
     return OrderIdentity(
-        order=own,
-        report=(by_filler or own) if results else own,
+        order=_followed(draft, own),
+        report=report,
         placer=placer.value if placer else "",
         filler=filler.value if filler else "",
         accession=accession.value if accession else "",
@@ -95,12 +103,22 @@ def find_parent(draft: Draft, rep: Repetition) -> str:
 
 
 def _number(group: OrderGroup, kind: str, field: int) -> Number | None:
-    for segment in (group.orc, group.obr):
+    """ORC before OBR; the ORC above counts for an OBR that has no number of its own."""
+    above = None if group.obr is not None and (group.obr.has(2) or group.obr.has(3)) else group.above
+    for segment in (group.orc, group.obr, above):
         if segment is None or segment.is_null(field):
             continue
         for rep in segment.reps(field):
             if value := part(rep, 1):
                 return Number(kind, part(rep, 2) or part(rep, 3), value)
+    return None
+
+
+def _group_number(group: OrderGroup) -> Number | None:
+    """ORC-4, the placer's number for orders that belong together."""
+    for rep in group.orc.reps(4) if group.orc is not None and not group.orc.is_null(4) else ():
+        if value := part(rep, 1):
+            return Number("group", part(rep, 2) or part(rep, 3), value)
     return None
 
 
@@ -118,30 +136,32 @@ def _accession(group: OrderGroup) -> Number | None:
     return None
 
 
-def _accession_of_one_test(accession: Number | None, group: OrderGroup) -> Number | None:
-    """One sample serves several tests: the accession alone is no order, with OBR-4 it is."""
+def _with_test(number: Number | None, group: OrderGroup) -> Number | None:
+    """One sample, and one group number, serve several tests: alone they name no order, with OBR-4 they do."""
     code = group.text(("OBR", 4))
-    if accession is None or not code:
+    if number is None or not code:
         return None
-    return Number("accession", accession.assigner, f"{accession.value}/{code}")
+    return Number(number.kind, number.assigner, f"{number.value}/{code}")
 
 
 def _known(draft: Draft, number: Number | None) -> str:
     """The order this number belongs to, if it is this patient's; '' otherwise."""
     if number is None:
         return ""
+    ours = _of_patient(draft, number)
     for alias in draft.aliases:
-        if (alias.kind, alias.assigner, fold_key(alias.value)) == (
-            number.kind,
-            number.assigner,
-            fold_key(number.value),
-        ):
+        if alias.kind == number.kind and alias.value == number.value and alias.assigner in (number.assigner, ours):
             return alias.order_id
-    for assigner in (number.assigner, _of_patient(draft, number)):
+    for assigner in (number.assigner, ours):
         found = draft.state.order_id(number.kind, assigner, number.value)
         if found and _same_patient(draft, found):
             return found
     return ""
+
+
+def _followed(draft: Draft, order: str) -> str:
+    """The order under which another one was found to be the same: its results came first, by the filler number."""
+    return _known(draft, Number(_SAME_AS, "", order)) or order
 
 
 def _of_patient(draft: Draft, number: Number) -> str:
@@ -153,8 +173,8 @@ def _mint(draft: Draft, number: Number) -> str:
     taken = draft.state.order_id(number.kind, number.assigner, number.value)
     if taken:
         draft.warn(f"the {number.kind} number belongs to another patient's order; kept apart")
-        return order_id(draft.context.tenant, number.kind, _of_patient(draft, number), fold_key(number.value))
-    return order_id(draft.context.tenant, number.kind, number.assigner, fold_key(number.value))
+        return order_id(draft.context.tenant, number.kind, _of_patient(draft, number), number.value)
+    return order_id(draft.context.tenant, number.kind, number.assigner, number.value)
 
 
 def _alias(draft: Draft, number: Number, order: str) -> None:
