@@ -92,22 +92,27 @@ class Desk:
 
     # ---------------------------------------------------------------------------------------------- one thing
 
-    async def encounter_timeline(self, encounter: str) -> Answer[EncounterTimeline]:
-        """The whole story of one encounter (id, visit number, or `unassigned:<patient id>`)."""
+    async def encounter_timeline(self, encounter: str, *, look: bool = True) -> Answer[EncounterTimeline]:
+        """The whole story of one encounter (id, visit number, or `unassigned:<patient id>`).
+
+        `look`: a person opened it, so it is remembered among the recent looks.
+        """
         began = time.perf_counter()
         heard = await self._ask(Capability.TIMELINE, lambda s: s.timeline(encounter))
         if heard.values:
             body = heard.values[0][1]
             value = EncounterTimeline(body["encounter"], body.get("patient") or {}, body["timeline"])
             self._keep_timeline(value)
-            self._note(Opens.TIMELINE, value.encounter, value.patient)
+            if look:
+                self._note(Opens.TIMELINE, value.encounter, value.patient)
             return Answer(value, heard.reports, as_of=heard.oldest_view, took_ms=_since(began))
         if heard.answered and heard.refused is not None:
             raise heard.refused
         copy = case_file.kept_timeline(self.cache, encounter)
         if copy is None:
             raise heard.refused or _nobody("this encounter", heard.reports)
-        self._note(Opens.TIMELINE, copy.value.encounter, copy.value.patient)
+        if look:
+            self._note(Opens.TIMELINE, copy.value.encounter, copy.value.patient)
         return Answer(copy.value, heard.reports, True, copy.as_of, _since(began))
 
     async def trace(self, identifier: str) -> Answer[JsonObject]:
@@ -118,14 +123,12 @@ class Desk:
             name, body = heard.values[0]
             self.cache.keep_events(name, body.get("events") or (), self._clock())
             self.cache.keep("trace", str(body["trace_id"]), body, self._clock())
-            self._note(Opens.TRACE, body, {})
             return Answer(body, heard.reports, as_of=heard.oldest_view, took_ms=_since(began))
         if heard.answered and heard.refused is not None:
             raise heard.refused
         copy = case_file.kept_trace(self.cache, identifier)
         if copy is None:
             raise heard.refused or _nobody("this trace", heard.reports)
-        self._note(Opens.TRACE, copy.value, {})
         return Answer(copy.value, heard.reports, True, copy.as_of, _since(began))
 
     async def message_raw(self, event_id: str) -> Answer[Payload]:
@@ -152,6 +155,10 @@ class Desk:
         return answer
 
     # ------------------------------------------------------------------------------------------- looks and live
+
+    async def remember_trace(self, trace: JsonObject) -> None:
+        """A person opened this trace (as `trace` gave it): it is remembered among the recent looks."""
+        self._note(Opens.TRACE, trace, {})
 
     async def clear_looks(self) -> None:
         """Forgets what was looked at."""

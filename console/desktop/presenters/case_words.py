@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication
 from console.core.clock import parse_iso
 from console.core.ids import UNASSIGNED
 from console.desktop.formats import Formats, nhs_number
-from console.desktop.models.status_words import StatusWord, status_of
+from console.desktop.models.status_words import Severity, StatusWord, status_of
 from console.desktop.models.system_names import status_text
 from console.desktop.places import Place
 from console.investigation.case import Case, Chip, ChipKind, Opens
@@ -127,7 +127,7 @@ def _day(text: str) -> date | None:
 def case_line(case: Case, formats: Formats, now: datetime) -> CaseLine:
     """A case in words."""
     trace = case.opens is Opens.TRACE
-    status = status_of(case.state.value) if case.state is not None else None
+    status = _status(case)
     return CaseLine(
         key=case.key,
         icon="waypoints" if trace else "chart-gantt",
@@ -189,13 +189,24 @@ def _message_where(case: Case, formats: Formats) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _status(case: Case) -> StatusWord | None:
+    """The worst state that asks something of somebody, else what most messages came to."""
+    if case.state is None:
+        return None
+    worst = status_of(case.state.value)
+    if worst.severity is Severity.QUIET and case.standing:
+        return status_of(max(case.standing, key=lambda state: case.standing[state]))
+    return worst
+
+
 def _status_text(case: Case, status: StatusWord | None) -> str:
+    """`Dead-lettered 1/5`; quiet states and whole cases need no count."""
     if status is None or case.state is None:
         return ""
-    word = status_text(status)
     total = sum(case.standing.values())
     worst = case.standing.get(case.state.value, 0)
-    return word if total <= 1 or worst == total else f"{word} {worst}/{total}"
+    whole = status.severity is Severity.QUIET or total <= 1 or worst == total
+    return status_text(status) if whole else f"{status_text(status)} {worst}/{total}"
 
 
 def chip_line(chip: Chip, formats: Formats) -> ChipLine:

@@ -16,6 +16,10 @@ from console.investigation.answer import Answer, SourceReport, SourceStatus
 from console.investigation.case import Advice, Destination, FailureGroup, Look, Opens, Overview, SearchAnswer, Sender
 
 
+_WORTH_SAYING = 50
+"""Events the index may be behind without a word: at any moment some are just being taken in."""
+
+
 @dataclass(frozen=True, slots=True)
 class NeedLine:
     """One thing that needs somebody. `tone` is fail or warn; `place` is None when there is nothing to open."""
@@ -137,7 +141,7 @@ def _subtitle(answer: Answer[Overview], formats: Formats, now: datetime) -> str:
         age = words.replace("%1", formats.time(answer.as_of)).replace("%2", formats.ago(answer.as_of, now))
         return f"{received} · {age}"
     parts = [QCoreApplication.translate("Investigate", "Grouped by cause"), received]
-    if answer.value.behind:
+    if answer.value.behind > _WORTH_SAYING:
         words = QCoreApplication.translate("Investigate", "the newest %1 events cannot be searched yet")
         parts.append(words.replace("%1", formats.number(answer.value.behind)))
     return " · ".join(parts)
@@ -317,7 +321,7 @@ def search_status(answer: SearchAnswer, formats: Formats, now: datetime) -> str:
         age = formats.ago(answer.as_of, now) if answer.as_of else ""
         parts.append(f"{words}, {age}" if age else words)
     parts += [_report(report) for report in answer.reports]
-    if answer.behind:
+    if answer.behind > _WORTH_SAYING:
         words = QCoreApplication.translate("Investigate", "the newest %1 events cannot be searched yet")
         parts.append(words.replace("%1", formats.number(answer.behind)))
     return " · ".join(parts)

@@ -146,7 +146,7 @@ def test_that_the_strip_of_hours_marks_silence_from_its_beginning() -> None:
 def test_that_a_copy_says_as_of_when_and_an_index_behind_says_how_far() -> None:
     kept = lines(Overview(received_total=7), from_cache=True, as_of=NOW - timedelta(minutes=5))
     assert kept.subtitle == "7 messages received · as last heard at 04:02, 5min ago"
-    assert "the newest 40 events cannot be searched yet" in lines(Overview(behind=40)).subtitle
+    assert "the newest 400 events cannot be searched yet" in lines(Overview(behind=400)).subtitle
 
 
 def test_that_looks_name_what_was_opened_and_about_whom() -> None:
@@ -176,9 +176,9 @@ def test_that_looks_name_what_was_opened_and_about_whom() -> None:
 )
 def test_that_the_status_line_names_every_source_and_how_it_fared(status: SourceStatus, words: str) -> None:
     report = SourceReport("engine", status, NOW, 4.0)
-    answer = SearchAnswer("x", (), (), (report,), 41.0, behind=3)
+    answer = SearchAnswer("x", (), (), (report,), 41.0, behind=300)
     shown = search_status(answer, FORMATS, NOW)
-    assert shown == f"0 cases · 41ms · {words} · the newest 3 events cannot be searched yet"
+    assert shown == f"0 cases · 41ms · {words} · the newest 300 events cannot be searched yet"
 
 
 def test_that_every_advice_has_words() -> None:
@@ -217,6 +217,11 @@ def test_that_a_case_tells_the_worst_state_and_how_many_are_in_it() -> None:
     assert line.where == "AMU 4-02 · since 20-Nov-2026 21:58"
     assert case_line(case(state=None, standing={}), FORMATS, NOW).status_text == ""
     assert case_line(case(state=State.VERIFIED, standing={"verified": 2}), FORMATS, NOW).status_text == "Delivered"
+
+
+def test_that_a_case_with_nothing_wrong_tells_what_most_messages_came_to() -> None:
+    line = case_line(case(state=State.RECORDED, standing={"verified": 7, "recorded": 1}), FORMATS, NOW)
+    assert line.status_text == "Delivered"
 
 
 def test_that_a_message_tells_its_kind_sender_and_encounter() -> None:

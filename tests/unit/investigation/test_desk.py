@@ -207,6 +207,15 @@ async def test_that_a_page_reading_itself_again_is_one_look(desk: Desk, clock: C
     assert (await desk.overview()).value.recent == ()
 
 
+async def test_that_only_what_a_person_opened_is_a_look(desk: Desk, hospital: Hospital) -> None:
+    trace = await desk.trace(hospital.events[-1].event_id)
+    await desk.encounter_timeline(ROSA_STAY, look=False)
+    assert (await desk.overview()).value.recent == ()
+    await desk.remember_trace(trace.value)
+    (look,) = (await desk.overview()).value.recent
+    assert (look.opens, look.target_id, look.subject) == (Opens.TRACE, trace.value["event_id"], "ORU^R01")
+
+
 async def test_that_encounters_of_a_patient_answer_offline_too(desk: Desk, source: FakeSource) -> None:
     live = await desk.encounters(patient_id=ROSA)
     assert [e["visit_number"] for e in live.value] == ["118204", "100001"]
