@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from dataclasses import dataclass, replace
@@ -10,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtCore import (
+    QCoreApplication,
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -28,6 +37,8 @@ from console.desktop.theme import Scheme, dress
 
 if TYPE_CHECKING:
     from console.desktop.connector import Connector
+
+_log = logging.getLogger(__name__)
 
 DEMO_NAME = "Demo hospital"
 
@@ -204,6 +215,7 @@ def run(options: Options) -> int:
 
     Raises EnvironmentFault when the picture could not be made.
     """
+    qInstallMessageHandler(_log_qt_message)
     application = make_application(sys.argv[:1])
     desktop = Desktop(application, options)
     _end_on_signals(application)
@@ -214,6 +226,14 @@ def run(options: Options) -> int:
     if photographer is not None and photographer.fault is not None:
         raise photographer.fault
     return code
+
+
+def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """Qt's complaints go to the log by their kind only: their text may quote what is shown."""
+    if kind is QtMsgType.QtFatalMsg:
+        sys.stderr.write(f"signalbox: {message}\n")
+    elif kind is not QtMsgType.QtDebugMsg:
+        _log.info("qt message", extra={"kind": kind.name, "code": context.category or ""})
 
 
 def _end_on_signals(application: QApplication) -> None:
