@@ -141,9 +141,10 @@ def human_name(rep: Parts, terms: Terms) -> Body | None:
 
 
 def address(rep: Parts, terms: Terms) -> Body | None:
-    """XAD -> Address. XAD.1.1 is the street line; 1.3 the house number of the dwelling, 1.2 the street name."""
+    """XAD -> Address. XAD.1 is the street line (1.1), or number and street name in parts (1.3 or 1.1, then 1.2)."""
     body: Body = {}
-    street = part(rep, 1) or " ".join(p for p in (part(rep, 1, 3), part(rep, 1, 2)) if p)
+    line, name = part(rep, 1), part(rep, 1, 2)
+    street = line if name in line else f"{line or part(rep, 1, 3)} {name}".strip()
     if lines := [line for line in (street, part(rep, 2)) if line]:
         body["line"] = lines
     for name, component in (("city", 3), ("district", 9), ("state", 4), ("postalCode", 5), ("country", 6)):

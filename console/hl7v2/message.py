@@ -171,8 +171,10 @@ class Segment:
         return self.source(field) == NULL
 
     def has(self, field: int) -> bool:
-        """Something was sent, a null included."""
-        return bool(self.source(field))
+        """Something was sent, a null included; separators of repetitions alone say nothing."""
+        text = self.source(field)
+        mark = self._sheet.delimiters.repetition
+        return bool(text) and (text[0] != mark or not mark or bool(text.strip(mark)))
 
     def raw(self, field: int) -> bytes:
         """The field in the message's charset, still escaped."""

@@ -2,111 +2,133 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from typing import Any, Final
 
+from console.core.errors import InvalidMessage
 from console.fhir import datatypes, document
 from console.fhir.context import Body
 from console.fhir.datatypes import part
 from console.fhir.mapping.draft import Draft
+from console.hl7v2 import timestamp
 from console.hl7v2.message import Repetition, Segment
 
-TEXT_TYPES = frozenset({"TX", "FT"})
-ATTACHED_TYPES = frozenset({"ED", "RP"})
-_CODED = frozenset({"CE", "CWE", "CNE", "CF", "CX", "IS", "ID"})
-_COMPARATORS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "", "": ""}
-_TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d)?([0-5]\d)?(?:\.\d+)?(?:[+-]\d{4})?\Z")
+TEXT_TYPES: Final = frozenset({"ST", "TX", "FT"})
+ATTACHED_TYPES: Final = frozenset({"ED", "RP"})
+_CODED: Final = frozenset({"CE", "CWE", "CNE", "CF"})
+_TABLE_CODES: Final = frozenset({"IS", "ID"})
+_TEXTS: Final = frozenset(
+    "ST TX FT AD CK CN CP CX DLN EI FN HD JCC MO PL PN PPN PT RPT TN URL VID XAD XCN XON XPN XTN".split()
+)
+"""Types that have no value[x] of their own: their text is kept as it was sent."""
+
+_COMPARATORS: Final = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "", "": ""}
 
 Value = tuple[str, Any]
 """The name of the value[x] member and what it holds."""
 
 
-def values(draft: Draft, obx: Segment) -> list[Value]:
-    """One value per repetition of OBX-5; a repetition that says nothing gives none."""
+def values(draft: Draft, obx: Segment, unit: Body) -> list[Value]:
+    """One value per repetition of OBX-5; a repetition that says nothing gives none. `unit` are a Quantity's members."""
     kind = obx.get(2).strip().upper()
-    found = [value for rep in obx.reps(5) if (value := _one(draft, obx, kind, rep)) is not None]
     if kind == "NA":
-        return _sampled(draft, obx)
-    return found
+        return _sampled(draft, obx, unit)
+    if kind == "" and obx.has(5):
+        draft.warn(f"{obx.path(2)}: the value's type is not said; kept as text")
+    return [value for rep in obx.reps(5) if (value := _one(draft, obx, kind, rep, unit)) is not None]
 
 
-def _one(draft: Draft, obx: Segment, kind: str, rep: Repetition) -> Value | None:
+def _one(draft: Draft, obx: Segment, kind: str, rep: Repetition, unit: Body) -> Value | None:
     if rep.raw == datatypes.NULL:
         return None
     if kind == "NM":
-        return _number(draft, obx, rep)
-    if kind == "SN":
-        return _structured(draft, obx, rep)
+        return _number(draft, obx, rep, unit)
     if kind in _CODED:
-        made = datatypes.concept(rep, draft.terms, path=obx.path(5)) if kind not in ("IS", "ID") else _plain_code(rep)
+        made = _concept(draft, obx, rep)
         return ("valueCodeableConcept", made) if made else None
+    if kind in _TABLE_CODES:
+        code = " ".join(part(rep).split())
+        return ("valueCodeableConcept", {"coding": [{"code": code}], "text": code}) if code else None
+    if kind == "SN":
+        return _structured(rep, unit)
     if kind in ("DT", "DTM", "TS"):
         moment = datatypes.date_time(rep.get(1), draft.terms)
         return ("valueDateTime", moment) if moment else _text(draft, obx, rep, "no date")
     if kind == "TM":
-        return _time(draft, obx, rep)
+        clock = timestamp.fhir_time(part(rep))
+        return ("valueTime", clock) if clock else _text(draft, obx, rep, "no time")
     if kind == "DR":
         span = datatypes.period(rep.get(1), rep.get(2), draft.terms)
-        return ("valuePeriod", span) if span else None
+        return ("valuePeriod", span) if span else _text(draft, obx, rep, "no dates")
     if kind == "NR":
-        return _range(rep, _unit(obx))
+        return _range(rep, unit) or _text(draft, obx, rep, "no numbers")
     if kind == "CQ":
-        made = datatypes.quantity(part(rep, 1))
-        if made is None:
-            return _text(draft, obx, rep, "no number")
-        if unit := part(rep, 2, 2) or part(rep, 2, 1):
-            made["unit"] = unit
-        return "valueQuantity", made
-    if kind not in ("ST", "TX", "FT", "", "XPN", "XCN", "XAD", "XTN", "XON", "EI", "HD", "PN", "CN", "CK", "PPN", "NA"):
+        return _with_unit(rep) or _text(draft, obx, rep, "no number")
+    if kind and kind not in _TEXTS:
         draft.warn(f"{obx.path(2)}: value type not known; kept as text")
     text = rep.text().strip()
-    return ("valueString", text) if text and kind != "NA" else None
+    return ("valueString", text) if text else None
 
 
-def _number(draft: Draft, obx: Segment, rep: Repetition) -> Value | None:
+def _quantity(text: str, unit: Body) -> Body | None:
+    number = document.decimal_text(text)
+    return None if number is None else {"value": number, **unit}
+
+
+def _number(draft: Draft, obx: Segment, rep: Repetition, unit: Body) -> Value | None:
     text = part(rep)
     if not text:
         return None
-    made = datatypes.quantity(text, _unit(obx))
-    if made is not None:
+    if (made := _quantity(text, unit)) is not None:
         return "valueQuantity", made
     for sign in ("<=", ">=", "<", ">"):
-        rest = text.removeprefix(sign).strip()
-        if rest != text and (made := datatypes.quantity(rest, _unit(obx))) is not None:
-            return "valueQuantity", {**made, "comparator": sign}
+        if text.startswith(sign):
+            made = _quantity(text[len(sign) :].strip(), unit)
+            if made is not None:
+                return "valueQuantity", {**made, "comparator": sign}
+            break
     return _text(draft, obx, rep, "no number")
 
 
-def _structured(draft: Draft, obx: Segment, rep: Repetition) -> Value | None:
+def _concept(draft: Draft, obx: Segment, rep: Repetition) -> Body | None:
+    """A coded value. A local code that no map knows is kept and listed, whatever the map's policy: the policy `stop`
+    guards what was measured (OBX-3), not what was found."""
+    try:
+        return datatypes.concept(rep, draft.terms, path=obx.path(5))
+    except InvalidMessage:
+        draft.terms.unmapped[f"{part(rep, 3)}|{part(rep)}"] = None
+        return datatypes.concept(rep, draft.terms)
+
+
+def _structured(rep: Repetition, unit: Body) -> Value | None:
     """SN: comparator, number, separator or suffix, number (chapter 2A, SN)."""
     comparator, low, middle, high = (part(rep, n) for n in (1, 2, 3, 4))
-    unit = _unit(obx)
-    first, second = document.decimal_text(low) if low else None, document.decimal_text(high) if high else None
-    if first is not None and middle == "" and not high and comparator in _COMPARATORS:
-        made: Body = {**(datatypes.quantity(low, unit) or {})}
+    first, second = _quantity(low, unit), _quantity(high, unit)
+    if first is not None and not middle and not high and comparator in _COMPARATORS:
         if sign := _COMPARATORS[comparator]:
-            made["comparator"] = sign
-        return "valueQuantity", made
+            first["comparator"] = sign
+        return "valueQuantity", first
     if first is not None and second is not None and not comparator:
-        if middle == "-" and first <= second:
-            return "valueRange", {"low": datatypes.quantity(low, unit), "high": datatypes.quantity(high, unit)}
+        if middle == "-" and first["value"] <= second["value"]:
+            return "valueRange", {"low": first, "high": second}
         if middle in (":", "/"):
-            return "valueRatio", {"numerator": datatypes.quantity(low), "denominator": datatypes.quantity(high)}
+            return "valueRatio", {"numerator": {"value": first["value"]}, "denominator": {"value": second["value"]}}
     text = "".join((comparator, low, middle, high))
     return ("valueString", text) if text else None
 
 
-def _range(rep: Repetition, unit: Repetition | None) -> Value | None:
-    low, high = datatypes.quantity(part(rep, 1), unit), datatypes.quantity(part(rep, 2), unit)
-    made = {name: value for name, value in (("low", low), ("high", high)) if value is not None}
+def _range(rep: Repetition, unit: Body) -> Value | None:
+    ends = (("low", _quantity(part(rep, 1), unit)), ("high", _quantity(part(rep, 2), unit)))
+    made = {name: value for name, value in ends if value is not None}
     return ("valueRange", made) if made else None
 
 
-def _time(draft: Draft, obx: Segment, rep: Repetition) -> Value | None:
-    found = _TIME.match(part(rep))
-    if not found:
-        return _text(draft, obx, rep, "no time")
-    return "valueTime", ":".join((found[1], found[2] or "00", found[3] or "00"))
+def _with_unit(rep: Repetition) -> Value | None:
+    made = datatypes.quantity(part(rep, 1))
+    if made is None:
+        return None
+    if unit := part(rep, 2, 2) or part(rep, 2, 1):
+        made["unit"] = unit
+    return "valueQuantity", made
 
 
 def _text(draft: Draft, obx: Segment, rep: Repetition, why: str) -> Value | None:
@@ -117,12 +139,7 @@ def _text(draft: Draft, obx: Segment, rep: Repetition, why: str) -> Value | None
     return "valueString", text
 
 
-def _plain_code(rep: Repetition) -> Body | None:
-    code = " ".join(part(rep).split())
-    return {"coding": [{"code": code}], "text": code} if code else None
-
-
-def _sampled(draft: Draft, obx: Segment) -> list[Value]:
+def _sampled(draft: Draft, obx: Segment, unit: Body) -> list[Value]:
     """NA: every repetition is a channel, every component a reading. FHIR wants a sampling period and OBX does not say
     one (its waveform channel definition does): 1 ms is written, with a warning."""
     channels = [[c for c in rep.components if c] for rep in obx.reps(5)]
@@ -135,12 +152,11 @@ def _sampled(draft: Draft, obx: Segment) -> list[Value]:
         draft.warn(f"{obx.path(5)}: channels of different length; kept as text")
         return [("valueString", obx.text(5))]
     draft.warn(f"{obx.path(5)}: the sampling period is not stated; 1 ms assumed")
-    unit = _unit(obx)
-    origin = datatypes.quantity("0", unit)
     readings = " ".join(reading for column in zip(*channels, strict=True) for reading in column)
-    sampled = {"origin": origin, "period": document.decimal_text("1"), "dimensions": len(channels), "data": readings}
+    sampled = {
+        "origin": {"value": 0, **unit},
+        "period": document.decimal_text("1"),
+        "dimensions": len(channels),
+        "data": readings,
+    }
     return [("valueSampledData", sampled)]
-
-
-def _unit(obx: Segment) -> Repetition | None:
-    return obx.reps(6)[0] if obx.has(6) and not obx.is_null(6) else None

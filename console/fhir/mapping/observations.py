@@ -1,32 +1,42 @@
-"""OBX -> Observation: identity, status, value, range, flags (V2-to-FHIR OBX[Observation], HL7 v2.8 chapter 7)."""
+"""OBX -> Observation: identity, status, whether it is still news, and the resource (V2-to-FHIR OBX[Observation])."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from console.core.errors import InvalidMessage
-from console.fhir import datatypes, fields
+from console.fhir import datatypes
 from console.fhir.context import Body
-from console.fhir.datatypes import date_time, instant, part, standard_code
+from console.fhir.datatypes import date_time, instant
 from console.fhir.effect_id import observation_id
 from console.fhir.mapping import version_guard
 from console.fhir.mapping.draft import Draft
 from console.fhir.mapping.notes import as_annotations
+from console.fhir.mapping.observation_standing import Standing, flag_of, key_of, standing
 from console.fhir.mapping.observation_value import TEXT_TYPES, Value, values
 from console.fhir.mapping.order_groups import Finding
-from console.fhir.projection import Facts
-from console.fhir.terms import V2, V3
 from console.hl7v2.message import NULL, Segment
 
 _ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
-_STATUS_MAP, _FLAG_MAP = "v2-0085-observation-status", "v2-0078-interpretation"
-_KEEPS_VALUE = frozenset({"U", "D", "W", "X"})
-"""Statuses that say something about the result and nothing about its value (HL7 table 0085)."""
+_STATUS_MAP: Final = "v2-0085-observation-status"
+_BY_REPORT: Final = {"registered": "registered", "partial": "preliminary", "preliminary": "preliminary",
+                     "corrected": "corrected", "cancelled": "cancelled"}  # fmt: skip
+"""What OBX-11 means when it is empty, by the status of the report (OBR-25); final otherwise."""
 
-_NORMAL = frozenset({"", "N", "NEG", "S", "NR", "ND"})
+_KEEPS_VALUE: Final = frozenset({"U", "D", "W", "X"})
+"""Statuses that say something about the result and, with OBX-5 empty, nothing about its value (HL7 table 0085)."""
+
+_WHY_ABSENT: Final = {
+    "N": ("not-asked", "Not Asked"),
+    "X": ("error", "Error"),
+    "I": ("temp-unknown", "Temporarily Unknown"),
+    "O": ("temp-unknown", "Temporarily Unknown"),
+    "P": ("temp-unknown", "Temporarily Unknown"),
+    "S": ("temp-unknown", "Temporarily Unknown"),
+    "R": ("temp-unknown", "Temporarily Unknown"),
+}
 
 
 @dataclass(slots=True)
@@ -44,7 +54,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What all observations of a report share. Times are FHIR dateTimes or ''; `issued` and `sent` sort (UTC)."""
+    """What all observations of a report share. Times are FHIR dateTimes or ''; `issued` and `sent` sort (UTC); `status`
+    is the report's R4 status, '' when it has none."""
 
     identity: str
     effective: str
@@ -53,6 +64,7 @@ class Report:
     based_on: list[Body]
     specimen: Body | None
     performer: list[Body]
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +80,18 @@ class Observed:
 
 
 def readings(findings: Sequence[Finding]) -> list[Reading]:
-    """Findings as observations: consecutive text lines of one OBX-3 and OBX-4 are one text; what else repeats is
-    numbered."""
+    """Findings as observations: consecutive text lines of one OBX-3, OBX-4, status and time are one text; what else
+    repeats is numbered."""
     made: list[Reading] = []
     for finding in findings:
         key = key_of(finding.obx)
         last = made[-1] if made else None
-        if last is not None and last.key == key and _is_text(finding.obx) and _is_text(last.obx):
+        if last is not None and last.key == key and _continues(last.findings[-1].obx, finding.obx):
             last.findings.append(finding)
         else:
             made.append(Reading([finding], key))
+    if len({reading.key for reading in made}) == len(made):
+        return made
     seen: Counter[tuple[str, str]] = Counter()
     for reading in made:
         reading.nth = seen[reading.key]
@@ -85,180 +99,126 @@ def readings(findings: Sequence[Finding]) -> list[Reading]:
     return made
 
 
-def key_of(obx: Segment) -> tuple[str, str]:
-    """OBX-3 (code and system, else text) and OBX-4, as they identify a result within its report."""
-    rep = next(iter(obx.reps(3)), None)
-    code = ""
-    if rep is not None:
-        code = f"{standard_code(rep)}|{part(rep, 3) or part(rep, 6)}" if standard_code(rep) else part(rep, 2)
-    sub_id = obx.text(4).strip()
-    return code, "" if sub_id == NULL else sub_id
-
-
-def _is_text(obx: Segment) -> bool:
-    return obx.get(2).strip().upper() in TEXT_TYPES
+def _continues(before: Segment, obx: Segment) -> bool:
+    """Whether both are lines of one text."""
+    kinds = {before.get(2).strip().upper(), obx.get(2).strip().upper()}
+    return kinds <= TEXT_TYPES and all(before.source(n).strip() == obx.source(n).strip() for n in (11, 14))
 
 
 def project(draft: Draft, reading: Reading, report: Report) -> Observed:
     """Lays one observation, unless a newer statement about it stands. Raises InvalidMessage where OBX cannot be used:
-    no code (`observation-without-code`), a status that no result has, a local code whose map says stop."""
+    no code (`observation-without-code`), a local code whose map says stop (`code-not-mapped`)."""
     obx = reading.obx
+    projection = draft.projection
     identity = observation_id(
         draft.context.tenant, report.identity, reading.key[0], sub_id=reading.key[1], nth=reading.nth
     )
     sent_status = obx.get(11).strip().upper()
-    status = draft.terms.target(_STATUS_MAP, sent_status) if sent_status and sent_status != NULL else "final"
+    status = status_of(draft, obx, report.status)
+    stored = projection.body("Observation", identity)
+    existed = stored is not None and projection.existed("Observation", identity)
+    rank = version_guard.rank(status, report.issued or instant(obx.get(19), draft.terms), report.sent)
+    if stored is not None and version_guard.is_stale(rank, projection.guard("Observation", identity)):
+        return Observed(identity, reading.key, status, flag_of(obx), stale=True, existed=existed)
+    effective = _effective(draft, obx, report)
+    lasting = standing(draft, obx, effective[:10])
+    body = _body(draft, reading, report, lasting, identity, status, effective)
+    _value(draft, body, reading, lasting, sent_status, stored)
+    if stored is not None and "hasMember" in stored:
+        body["hasMember"] = stored["hasMember"]
+    _, guard = projection.open("Observation", identity)
+    version_guard.note(rank, guard)
+    projection.put(body, guard=guard)
+    return Observed(identity, reading.key, status, lasting.flag, stale=False, existed=existed)
+
+
+def status_of(draft: Draft, obx: Segment, report_status: str) -> str:
+    """OBX-11 by table 0085; when it is empty the report's word counts; what the table does not know is preliminary."""
+    sent = obx.get(11).strip().upper()
+    if not sent or sent == NULL:
+        return _BY_REPORT.get(report_status, "final")
+    status = draft.terms.target(_STATUS_MAP, sent)
     if not status:
         draft.warn(f"{obx.path(11)}: not in table 0085; taken as preliminary")
-        status = "preliminary"
-    existed = draft.projection.existed("Observation", identity)
-    rank = version_guard.rank(status, report.issued or instant(obx.get(19), draft.terms), report.sent)
-    flags = [f for rep in obx.reps(8) if (f := part(rep).upper()) and f != NULL]
-    flag = next((f for f in flags if f not in _NORMAL), "")
-    if version_guard.is_stale(rank, draft.projection.guard("Observation", identity)):
-        return Observed(identity, reading.key, status, flag, stale=True, existed=existed)
-    before = draft.projection.body("Observation", identity)
-    body = _body(draft, reading, report, identity, status, sent_status, before)
-    _, guard = draft.projection.open("Observation", identity)
-    if before is not None and "hasMember" in before:
-        body["hasMember"] = before["hasMember"]
-    version_guard.note(rank, guard)
-    draft.projection.put(body, guard=guard)
-    return Observed(identity, reading.key, status, flag, stale=False, existed=existed)
+        return "preliminary"
+    return status
+
+
+def _effective(draft: Draft, obx: Segment, report: Report) -> str:
+    sent = obx.get(14)
+    if not sent or sent == NULL:
+        return report.effective
+    effective = date_time(sent, draft.terms)
+    if not effective:
+        draft.warn(f"{obx.path(14)}: no time that can be read; the report's time is taken")
+    return effective or report.effective
 
 
 def _body(
-    draft: Draft,
-    reading: Reading,
-    report: Report,
-    identity: str,
-    status: str,
-    sent_status: str,
-    before: Body | None,
+    draft: Draft, reading: Reading, report: Report, lasting: Standing, identity: str, status: str, effective: str
 ) -> Body:
-    obx, terms = reading.obx, draft.terms
-    effective = date_time(obx.get(14), terms) or report.effective
-    rep = next(iter(obx.reps(3)), None)
-    code = datatypes.concept(rep, terms, path=obx.path(3), day=effective[:10]) if rep else None
-    if code is None:
-        raise InvalidMessage(
-            "the observation does not say what was observed: OBX-3 is empty",
-            code="observation-without-code",
-            path=obx.path(3),
-        )
-    body: Body = {"resourceType": "Observation", "id": identity, "status": status, "code": code}
-    facts: Facts = {"subject": draft.subject}
+    obx = reading.obx
+    body: Body = {
+        "resourceType": "Observation",
+        "id": identity,
+        "status": status,
+        "code": lasting.code,
+        "subject": draft.subject,
+    }
     if draft.encounter is not None:
-        facts["encounter"] = draft.encounter
+        body["encounter"] = draft.encounter
     if report.based_on:
-        facts["basedOn"] = report.based_on
+        body["basedOn"] = report.based_on
     if report.specimen is not None:
-        facts["specimen"] = report.specimen
+        body["specimen"] = report.specimen
     if effective:
-        facts["effectiveDateTime"] = effective
+        body["effectiveDateTime"] = effective
     if report.issued:
-        facts["issued"] = report.issued.replace("+00:00", "Z")
-    performers = _performers(draft, obx) or report.performer
-    if performers:
-        facts["performer"] = performers
-    flags = [made for r in obx.reps(8) if (made := _interpretation(draft, part(r)))]
-    if flags:
-        facts["interpretation"] = flags
-    if span := _reference_range(draft, obx):
-        facts["referenceRange"] = [span]
-    fields.state(facts, "bodySite", obx, 20, lambda r: datatypes.concept(r, terms))
-    fields.state(facts, "method", obx, 17, lambda r: datatypes.concept(r, terms))
-    fields.state(facts, "device", obx, 18, lambda r: _device(r.get(1), r.get(2)))
-    if own := next((made for r in obx.reps(21) if (made := datatypes.entity_identifier(r, terms))), None):
-        facts["identifier"] = [own]
-    if notes := as_annotations(nte for finding in reading.findings for nte in finding.notes):
-        facts["note"] = notes
-    body |= {name: value for name, value in facts.items() if isinstance(value, (str, list, dict))}
-    _value(draft, body, reading, sent_status, before)
+        body["issued"] = report.issued.replace("+00:00", "Z")
+    body.update(lasting.facts)
+    if "performer" not in body and report.performer:
+        body["performer"] = report.performer
+    if obx.has(21) and (own := next((i for r in obx.reps(21) if (i := _identifier(draft, r))), None)):
+        body["identifier"] = [own]
+    if len(reading.findings) > 1 or reading.findings[0].notes:
+        if notes := as_annotations(nte for finding in reading.findings for nte in finding.notes):
+            body["note"] = notes
     return body
 
 
-def _value(draft: Draft, body: Body, reading: Reading, sent_status: str, before: Body | None) -> None:
+def _identifier(draft: Draft, rep: datatypes.Parts) -> Body | None:
+    return datatypes.entity_identifier(rep, draft.terms)
+
+
+def _value(
+    draft: Draft, body: Body, reading: Reading, lasting: Standing, sent_status: str, before: Body | None
+) -> None:
     found: list[Value] = []
     if len(reading.findings) > 1:
-        lines = [value for finding in reading.findings for value in values(draft, finding.obx) or [("valueString", "")]]
+        lines = [
+            value
+            for finding in reading.findings
+            for value in values(draft, finding.obx, lasting.unit) or [("valueString", "")]
+        ]
         text = "\n".join(str(value) for _, value in lines).strip("\n")
         found = [("valueString", text)] if text else []
     else:
-        found = values(draft, reading.obx)
-        if reading.obx.get(2).strip().upper() in TEXT_TYPES and len(found) > 1:
+        found = values(draft, reading.obx, lasting.unit)
+        if len(found) > 1 and reading.obx.get(2).strip().upper() in TEXT_TYPES:
             found = [("valueString", "\n".join(str(value) for _, value in found))]
-    if not found and before is not None and sent_status in _KEEPS_VALUE:
-        for name, value in before.items():
-            if name.startswith("value") or name in ("component", "dataAbsentReason"):
-                body[name] = value
-    elif len(found) == 1:
+    if len(found) == 1:
         body[found[0][0]] = found[0][1]
     elif found:
         body["component"] = [{"code": body["code"], name: value} for name, value in found]
-    if "component" not in body and not any(name.startswith("value") for name in body):
-        body.setdefault("dataAbsentReason", {"coding": [_absent(sent_status)]})
+    elif before is not None and sent_status in _KEEPS_VALUE and _copied(before, body):
+        pass
+    else:
+        code, display = _WHY_ABSENT.get(sent_status, ("unknown", "Unknown"))
+        body["dataAbsentReason"] = {"coding": [{"system": _ABSENT, "code": code, "display": display}]}
 
 
-def _absent(sent_status: str) -> Body:
-    code, display = {
-        "N": ("not-asked", "Not Asked"),
-        "X": ("error", "Error"),
-        "I": ("temp-unknown", "Temporarily Unknown"),
-        "O": ("temp-unknown", "Temporarily Unknown"),
-        "P": ("temp-unknown", "Temporarily Unknown"),
-        "S": ("temp-unknown", "Temporarily Unknown"),
-        "R": ("temp-unknown", "Temporarily Unknown"),
-    }.get(sent_status, ("unknown", "Unknown"))
-    return {"system": _ABSENT, "code": code, "display": display}
-
-
-def _interpretation(draft: Draft, code: str) -> Body | None:
-    if not code:
-        return None
-    coding = draft.terms.coding(_FLAG_MAP, code)
-    if coding is not None:
-        coding.setdefault("system", V3 + "ObservationInterpretation")
-        return {"coding": [coding]}
-    return {"coding": [{"system": V2 + "0078", "code": " ".join(code.split())}]}
-
-
-def _reference_range(draft: Draft, obx: Segment) -> Body | None:
-    """OBX-7: the text as sent, and its ends where it is `low-high`, `< high` or `> low`."""
-    text = obx.text(7).strip()
-    if not text or text == NULL:
-        return None
-    made: Body = {"text": text}
-    unit = obx.reps(6)[0] if obx.has(6) and not obx.is_null(6) else None
-    for sign, end in (("<=", "high"), (">=", "low"), ("<", "high"), (">", "low")):
-        if text.startswith(sign):
-            if number := datatypes.quantity(text[len(sign) :].strip(), unit):
-                made[end] = number
-            return made
-    for place in (i for i, c in enumerate(text) if c == "-" and i > 0):
-        low, high = datatypes.quantity(text[:place], unit), datatypes.quantity(text[place + 1 :], unit)
-        if low is not None and high is not None:
-            if low["value"] <= high["value"]:
-                made["low"], made["high"] = low, high
-            else:
-                draft.warn(f"{obx.path(7)}: the range's low end lies above its high end; kept as text")
-            return made
-    return made
-
-
-def _performers(draft: Draft, obx: Segment) -> list[Body]:
-    """OBX-16 observers, OBX-15 producer, OBX-23 performing organization."""
-    found: list[Body] = [made for r in obx.reps(16) if (made := datatypes.practitioner(r, draft.terms))]
-    if obx.has(23) and not obx.is_null(23):
-        found += [made for r in obx.reps(23)[:1] if (made := datatypes.organization(r, draft.terms))]
-    elif obx.has(15) and not obx.is_null(15):
-        rep = obx.reps(15)[0]
-        name = part(rep, 2) or part(rep, 1)
-        if name:
-            found.append({"type": "Organization", "display": name})
-    return found
-
-
-def _device(identifier: str, namespace: str) -> Any:
-    text = " ".join(t for t in (identifier, namespace) if t and t != NULL)
-    return {"type": "Device", "display": text} if text else None
+def _copied(before: Body, body: Body) -> bool:
+    """The value as it stood; whether there was anything to keep."""
+    kept = {n: v for n, v in before.items() if n.startswith("value") or n in ("component", "dataAbsentReason")}
+    body.update(kept)
+    return bool(kept)
