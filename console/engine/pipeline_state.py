@@ -15,8 +15,8 @@ from console.storage import orders, patients, resource_state
 from console.storage.database import DriverConnection
 from console.storage.resource_state import StateRow
 
-REMEMBERED: Final = 4096
-"""How many resources, numbers and patients of earlier batches are remembered, each."""
+REMEMBERED: Final = 8192
+"""How many resources, numbers and patients of earlier batches are remembered, each; also those that do not exist."""
 LARGEST: Final = 64 * 1024
 """Bytes: larger resources (documents) are read again when asked for."""
 
@@ -25,24 +25,24 @@ V = TypeVar("V")
 
 
 class _Layered(Generic[K, V]):
-    """Values of this batch over the most recently used of earlier ones, over what `read` finds in the store."""
+    """Values of this batch over the most recently used of earlier ones, over what `read` finds in the store.
+
+    That something does not exist is remembered as well: mapping asks for a new resource several times.
+    """
 
     def __init__(self, read: Callable[[K], V | None]) -> None:
         self._read = read
-        self._kept: OrderedDict[K, V] = OrderedDict()
+        self._kept: OrderedDict[K, V | None] = OrderedDict()
         self._fresh: dict[K, V] = {}
 
     def get(self, key: K) -> V | None:
-        found = self._fresh.get(key)
-        if found is not None:
-            return found
-        found = self._kept.get(key)
-        if found is not None:
+        if key in self._fresh:
+            return self._fresh[key]
+        if key in self._kept:
             self._kept.move_to_end(key)
-            return found
+            return self._kept[key]
         found = self._read(key)
-        if found is not None:
-            self._keep_one(key, found)
+        self._keep_one(key, found)
         return found
 
     def put(self, key: K, value: V) -> None:
@@ -56,7 +56,7 @@ class _Layered(Generic[K, V]):
     def forget(self) -> None:
         self._fresh.clear()
 
-    def _keep_one(self, key: K, value: V) -> None:
+    def _keep_one(self, key: K, value: V | None) -> None:
         self._kept.pop(key, None)
         if isinstance(value, StateRow) and len(value.body) > LARGEST:
             return

@@ -193,6 +193,8 @@ destinations = Table(
     _text("state"),  # running | paused
     _text("reason"),
     _int("changed_at"),
+    _text("breaker"),  # closed | open | half_open, kept up behind the journal
+    _int("last_ok_at"),  # of the last delivery proven there
 )
 
 watermarks = Table(
@@ -273,6 +275,7 @@ patient_names = Table(  # every word of every name, folded, for prefix search
     metadata,
     Column("word", Text, primary_key=True),
     Column("patient_id", Text, primary_key=True),
+    Index("ix_patient_names_patient", "patient_id"),
     sqlite_with_rowid=False,
 )
 
