@@ -5,7 +5,10 @@
     <name>Cause</name>
     <message numerus="yes">
         <source>%n attempt(s) so far</source>
-        <translation><numerusform>%n attempt so far</numerusform><numerusform>%n attempts so far</numerusform></translation>
+        <translation>
+            <numerusform>%n attempt so far</numerusform>
+            <numerusform>%n attempts so far</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -67,15 +70,24 @@
     <name>Hops</name>
     <message numerus="yes">
         <source>%n resource(s)</source>
-        <translation><numerusform>%n resource</numerusform><numerusform>%n resources</numerusform></translation>
+        <translation>
+            <numerusform>%n resource</numerusform>
+            <numerusform>%n resources</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n segment(s)</source>
-        <translation><numerusform>%n segment</numerusform><numerusform>%n segments</numerusform></translation>
+        <translation>
+            <numerusform>%n segment</numerusform>
+            <numerusform>%n segments</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n warning(s)</source>
-        <translation><numerusform>%n warning</numerusform><numerusform>%n warnings</numerusform></translation>
+        <translation>
+            <numerusform>%n warning</numerusform>
+            <numerusform>%n warnings</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -119,49 +131,76 @@
     <name>TimelineCanvas</name>
     <message numerus="yes">
         <source>%n message(s)</source>
-        <translation><numerusform>%n message</numerusform><numerusform>%n messages</numerusform></translation>
+        <translation>
+            <numerusform>%n message</numerusform>
+            <numerusform>%n messages</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n order(s)</source>
-        <translation><numerusform>%n order</numerusform><numerusform>%n orders</numerusform></translation>
+        <translation>
+            <numerusform>%n order</numerusform>
+            <numerusform>%n orders</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n without a row here</source>
-        <translation><numerusform>%n without a row here</numerusform><numerusform>%n without a row here</numerusform></translation>
+        <translation>
+            <numerusform>%n without a row here</numerusform>
+            <numerusform>%n without a row here</numerusform>
+        </translation>
     </message>
 </context>
 <context>
     <name>TimelinePage</name>
     <message numerus="yes">
         <source>%n new problem(s) in this encounter</source>
-        <translation><numerusform>%n new problem in this encounter</numerusform><numerusform>%n new problems in this encounter</numerusform></translation>
+        <translation>
+            <numerusform>%n new problem in this encounter</numerusform>
+            <numerusform>%n new problems in this encounter</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n new</source>
         <comment>messages that arrived</comment>
-        <translation><numerusform>%n new</numerusform><numerusform>%n new</numerusform></translation>
+        <translation>
+            <numerusform>%n new</numerusform>
+            <numerusform>%n new</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n event(s) written to %1</source>
-        <translation><numerusform>%n event written to %1</numerusform><numerusform>%n events written to %1</numerusform></translation>
+        <translation>
+            <numerusform>%n event written to %1</numerusform>
+            <numerusform>%n events written to %1</numerusform>
+        </translation>
     </message>
 </context>
 <context>
     <name>TopBar</name>
     <message numerus="yes">
         <source>%n source(s) live</source>
-        <translation><numerusform>%n source live</numerusform><numerusform>%n sources live</numerusform></translation>
+        <translation>
+            <numerusform>%n source live</numerusform>
+            <numerusform>%n sources live</numerusform>
+        </translation>
     </message>
 </context>
 <context>
     <name>TracePage</name>
     <message numerus="yes">
         <source>%n duplicate(s), acknowledged and ignored</source>
-        <translation><numerusform>%n duplicate, acknowledged and ignored</numerusform><numerusform>%n duplicates, acknowledged and ignored</numerusform></translation>
+        <translation>
+            <numerusform>%n duplicate, acknowledged and ignored</numerusform>
+            <numerusform>%n duplicates, acknowledged and ignored</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>and %n more</source>
-        <translation><numerusform>and %n more</numerusform><numerusform>and %n more</numerusform></translation>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

@@ -194,7 +194,10 @@
     </message>
     <message numerus="yes">
         <source>%n attempt(s) so far</source>
-        <translation><numerusform>%n intento hasta ahora</numerusform><numerusform>%n intentos hasta ahora</numerusform></translation>
+        <translation>
+            <numerusform>%n intento hasta ahora</numerusform>
+            <numerusform>%n intentos hasta ahora</numerusform>
+        </translation>
     </message>
     <message>
         <source>Only a preliminary result has come. The final one was due %1, %2 ago.</source>
@@ -714,7 +717,7 @@
         <translation>El motor se está deteniendo. Pruebe de nuevo en un momento.</translation>
     </message>
     <message>
-        <source>The engine's answer cannot be read. Check the address and the version.</source>
+        <source>The engine&apos;s answer cannot be read. Check the address and the version.</source>
         <translation>No se puede leer la respuesta del motor. Compruebe la dirección y la versión.</translation>
     </message>
     <message>
@@ -766,7 +769,7 @@
         <translation>Un ajuste del motor es incorrecto. Vea settings.toml.</translation>
     </message>
     <message>
-        <source>The engine's disk is full. It acknowledges nothing until there is space.</source>
+        <source>The engine&apos;s disk is full. It acknowledges nothing until there is space.</source>
         <translation>El disco del motor está lleno. No acusa recibo de nada hasta que haya espacio.</translation>
     </message>
     <message>
@@ -1086,11 +1089,17 @@
     </message>
     <message numerus="yes">
         <source>%n segment(s)</source>
-        <translation><numerusform>%n segmento</numerusform><numerusform>%n segmentos</numerusform></translation>
+        <translation>
+            <numerusform>%n segmento</numerusform>
+            <numerusform>%n segmentos</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n warning(s)</source>
-        <translation><numerusform>%n aviso</numerusform><numerusform>%n avisos</numerusform></translation>
+        <translation>
+            <numerusform>%n aviso</numerusform>
+            <numerusform>%n avisos</numerusform>
+        </translation>
     </message>
     <message>
         <source>done</source>
@@ -1130,7 +1139,10 @@
     </message>
     <message numerus="yes">
         <source>%n resource(s)</source>
-        <translation><numerusform>%n recurso</numerusform><numerusform>%n recursos</numerusform></translation>
+        <translation>
+            <numerusform>%n recurso</numerusform>
+            <numerusform>%n recursos</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2020,15 +2032,24 @@
     </message>
     <message numerus="yes">
         <source>%n message(s)</source>
-        <translation><numerusform>%n mensaje</numerusform><numerusform>%n mensajes</numerusform></translation>
+        <translation>
+            <numerusform>%n mensaje</numerusform>
+            <numerusform>%n mensajes</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n order(s)</source>
-        <translation><numerusform>%n petición</numerusform><numerusform>%n peticiones</numerusform></translation>
+        <translation>
+            <numerusform>%n petición</numerusform>
+            <numerusform>%n peticiones</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n without a row here</source>
-        <translation><numerusform>%n sin fila aquí</numerusform><numerusform>%n sin fila aquí</numerusform></translation>
+        <translation>
+            <numerusform>%n sin fila aquí</numerusform>
+            <numerusform>%n sin fila aquí</numerusform>
+        </translation>
     </message>
     <message>
         <source>Engine</source>
@@ -2389,7 +2410,10 @@
     </message>
     <message numerus="yes">
         <source>%n new problem(s) in this encounter</source>
-        <translation><numerusform>%n incidencia nueva en este episodio</numerusform><numerusform>%n incidencias nuevas en este episodio</numerusform></translation>
+        <translation>
+            <numerusform>%n incidencia nueva en este episodio</numerusform>
+            <numerusform>%n incidencias nuevas en este episodio</numerusform>
+        </translation>
     </message>
     <message>
         <source>Nothing is selected</source>
@@ -2402,7 +2426,10 @@
     <message numerus="yes">
         <source>%n new</source>
         <comment>messages that arrived</comment>
-        <translation><numerusform>%n nuevo</numerusform><numerusform>%n nuevos</numerusform></translation>
+        <translation>
+            <numerusform>%n nuevo</numerusform>
+            <numerusform>%n nuevos</numerusform>
+        </translation>
     </message>
     <message>
         <source>Nothing is connected.</source>
@@ -2426,7 +2453,10 @@
     </message>
     <message numerus="yes">
         <source>%n event(s) written to %1</source>
-        <translation><numerusform>%n evento escrito en %1</numerusform><numerusform>%n eventos escritos en %1</numerusform></translation>
+        <translation>
+            <numerusform>%n evento escrito en %1</numerusform>
+            <numerusform>%n eventos escritos en %1</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2464,7 +2494,10 @@
     </message>
     <message numerus="yes">
         <source>%n source(s) live</source>
-        <translation><numerusform>%n fuente en línea</numerusform><numerusform>%n fuentes en línea</numerusform></translation>
+        <translation>
+            <numerusform>%n fuente en línea</numerusform>
+            <numerusform>%n fuentes en línea</numerusform>
+        </translation>
     </message>
     <message>
         <source>%1 of %2 sources live</source>
@@ -2594,7 +2627,10 @@
     </message>
     <message numerus="yes">
         <source>%n duplicate(s), acknowledged and ignored</source>
-        <translation><numerusform>%n duplicado, con acuse e ignorado</numerusform><numerusform>%n duplicados, con acuse e ignorados</numerusform></translation>
+        <translation>
+            <numerusform>%n duplicado, con acuse e ignorado</numerusform>
+            <numerusform>%n duplicados, con acuse e ignorados</numerusform>
+        </translation>
     </message>
     <message>
         <source>Part of a batch</source>
@@ -2606,7 +2642,10 @@
     </message>
     <message numerus="yes">
         <source>and %n more</source>
-        <translation><numerusform>y %n más</numerusform><numerusform>y %n más</numerusform></translation>
+        <translation>
+            <numerusform>y %n más</numerusform>
+            <numerusform>y %n más</numerusform>
+        </translation>
     </message>
     <message>
         <source>Link copied.</source>
