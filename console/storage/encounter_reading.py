@@ -9,13 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, tuple_
 
 from console.core.clock import iso_micros
+from console.core.ids import UNASSIGNED
 from console.core.keys import fold_key
 from console.storage.patient_reading import patient_line, patients_by_id, patients_of_text
 from console.storage.schema import encounters, traces
 from console.storage.trace_reading import counts_by_state
-
-UNASSIGNED = "unassigned:"
-"""Prefix of the stand-in encounter id for a patient's messages that named no visit."""
 
 
 def _when(micros: int) -> str | None:

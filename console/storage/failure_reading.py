@@ -116,7 +116,6 @@ def destination_rows(connection: Connection) -> list[dict[str, Any]]:
         ).all()
     }
     rows = connection.execute(select(destinations).order_by(destinations.c.name)).all()
-    names = [row.name for row in rows]
     answer = [
         {
             "name": row.name,
@@ -125,12 +124,10 @@ def destination_rows(connection: Connection) -> list[dict[str, Any]]:
             "state": row.state,
             "reason": row.reason,
             "changed_at": iso_micros(row.changed_at) if row.changed_at else None,
+            "breaker": row.breaker or "closed",
+            "last_ok_at": iso_micros(row.last_ok_at) if row.last_ok_at else None,
         }
         for row in rows
-    ]
-    answer += [
-        {"name": name, "kind": "", "url": "", "state": "running", "reason": "", "changed_at": None}
-        for name in sorted(set(pending) - set(names))
     ]
     for line in answer:
         count, oldest = pending.get(str(line["name"]), (0, 0))

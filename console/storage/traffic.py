@@ -1,4 +1,7 @@
-"""Traffic: messages per sender and minute, counted once each behind the ACK, read without touching the journal."""
+"""Traffic: messages per sender and minute, and when each destination last took one, kept up behind the ACK.
+
+Counted once each as the journal grows, so that the last twelve hours are read without touching it.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,22 @@ def count_arrivals(write: WriteTransaction, first_seq: int, events: Sequence[Eve
                 last[sender, minute] = max(last[sender, minute], at)
     lines = [(sender, minute, count, last[sender, minute]) for (sender, minute), count in counts.items()]
     write.insert("traffic", ("sender", "minute", "count", "last_at"), lines, conflict=_ADD)
+
+
+def note_deliveries(write: WriteTransaction, first_seq: int, events: Sequence[Event]) -> None:
+    """The fold: when each destination last took something for good, and what its breaker does."""
+    filed: dict[str, int] = {}
+    breakers: dict[str, str] = {}
+    for event in events:
+        name = str(event.detail.get("destination") or "")
+        if event.kind is Kind.FILED:
+            filed[name] = max(filed.get(name, 0), to_micros(event.occurred_at))
+        elif event.kind is Kind.DESTINATION_CHANGED and event.detail.get("breaker"):
+            breakers[name] = str(event.detail["breaker"])
+    for name, at in filed.items():
+        write.execute("UPDATE destinations SET last_ok_at = ? WHERE name = ? AND last_ok_at < ?", (at, name, at))
+    for name, state in breakers.items():
+        write.execute("UPDATE destinations SET breaker = ? WHERE name = ?", (state, name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from console.engine.feed import Feed
 from console.engine.fhir_facade.facade import FhirFacade
 from console.storage.audit import AuditLog
 from console.storage.fresh_ids import uuid_source
+from console.storage.integrity import Soundness
 from console.storage.schema import settings
 from console.storage.write import WriteTransaction
 
@@ -53,6 +54,7 @@ class HttpComponent:
             version=__version__,
             instance=self._journal_id,
             tenant=chosen.tenant,
+            readiness=lambda: {"database": context.integrity.soundness is not Soundness.DAMAGED},
         )
         self._api = build_api(services)
         app = build_app(
@@ -78,6 +80,7 @@ class HttpComponent:
         write.insert(
             "settings", ("name", "value"), [(_JOURNAL_ID, self._journal_id)], conflict="ON CONFLICT DO NOTHING"
         )
+        write.execute("UPDATE destinations SET breaker = 'closed'")  # with each run breakers begin closed
 
     async def stop(self) -> None:
         await self._feed.stop()

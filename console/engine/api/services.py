@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import Request
 from sqlalchemy import Connection
@@ -21,9 +20,6 @@ from console.engine.feed import Feed
 from console.storage.audit import AuditLog
 from console.storage.database import Database, fault_of
 from console.storage.journal import Journal
-
-Destinations = Callable[[], Sequence[Mapping[str, Any]]]
-"""What the deliverer knows beyond the tables: name, breaker, last_ok_at of each destination."""
 
 Readiness = Callable[[], Mapping[str, bool]]
 """Each part of the engine by name, and whether it works now."""
@@ -42,7 +38,6 @@ class Services:
     version: str
     instance: str
     tenant: str
-    destinations: Destinations = tuple
     readiness: Readiness = dict
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from console.core.clock import to_micros
+from console.core.clock import iso, to_micros
 from console.core.events import Kind
-from console.storage.traffic import recent_traffic
-from tests.builders.events import START
+from console.storage import destinations
+from console.storage.failure_reading import destination_rows
+from console.storage.traffic import note_deliveries, recent_traffic
+from tests.builders.events import START, JournalBuilder
 from tests.builders.store import Store
 
 
@@ -45,3 +48,20 @@ def test_that_refused_and_nameless_messages_count_too(store: Store) -> None:
     with store.database.reader() as connection:
         [nameless] = recent_traffic(connection, now=to_micros(store.now), minutes=1)
     assert (nameless.sender, nameless.total) == ("STB", 1)
+
+
+def test_that_each_destination_remembers_its_last_success_and_its_breaker(store: Store) -> None:
+    store.write(lambda write: destinations.register(write, "fhir-store", "builtin", "", 1))
+    first = store.message(at=START)
+    last = store.message(at=START + timedelta(minutes=5))
+    changed = JournalBuilder(now=last.events[-1].occurred_at)
+    changed.add(Kind.RECEIVED)
+    tripped = replace(
+        changed.events[0], kind=Kind.DESTINATION_CHANGED, detail={"destination": "fhir-store", "breaker": "open"}
+    )
+    for events in (last.events, first.events, [tripped]):
+        store.write(lambda write, events=events: note_deliveries(write, 1, events))
+    with store.database.reader() as connection:
+        [line] = destination_rows(connection)
+    assert (line["breaker"], line["pending"], line["oldest_at"]) == ("open", 0, None)
+    assert line["last_ok_at"] == iso(last.events[-1].occurred_at)

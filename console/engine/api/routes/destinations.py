@@ -23,5 +23,4 @@ class DestinationsQuery(Closed):
 def destinations(ask: Annotated[Asked, Depends(asked)], query: Annotated[DestinationsQuery, Query()]) -> Response:
     with ask.reading() as connection:
         lines = destination_rows(connection)
-    live = {str(one["name"]): dict(one) for one in ask.services.destinations()}
-    return listing(ask, [{**live.pop(line["name"], {}), **line} for line in lines] + list(live.values()))
+    return listing(ask, lines)

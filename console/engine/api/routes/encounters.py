@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy import Connection
 
+from console.core.ids import UNASSIGNED
 from console.engine.api.addresses import ROOT
 from console.engine.api.answers import answer, as_of, listing
 from console.engine.api.cursors import make_cursor, read_cursor
@@ -15,7 +16,6 @@ from console.engine.api.refusals import Refusal, not_found
 from console.engine.api.services import Asked, asked
 from console.evidence.timeline import fold_timeline
 from console.storage.encounter_reading import (
-    UNASSIGNED,
     EncounterFilter,
     encounter_by_id,
     encounters_by_visit,

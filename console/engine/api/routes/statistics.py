@@ -14,7 +14,7 @@ from console.engine.api.inputs import Closed
 from console.engine.api.services import Asked, asked
 from console.evidence.silence import silence_after, usual_gap
 from console.storage.event_reading import last_seq
-from console.storage.failure_reading import queue_depths, refused_count
+from console.storage.failure_reading import destination_rows, queue_depths, refused_count
 from console.storage.key_reading import indexed_up_to
 from console.storage.traffic import SenderTraffic, recent_traffic
 
@@ -37,8 +37,8 @@ def statistics(ask: Annotated[Asked, Depends(asked)], query: Annotated[Statistic
         traffic = recent_traffic(connection, now=to_micros(now), minutes=MINUTES)
         queues = queue_depths(connection)
         queues["quarantined"] = refused_count(connection)
+        destinations = destination_rows(connection)
         up_to, newest = indexed_up_to(connection), last_seq(connection)
-    destinations = [dict(line) for line in services.destinations()]
     return answer(
         {
             "now": iso(now),
