@@ -9,10 +9,12 @@ from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.connections.source import FeedStatus
+from console.connections.tokens import TOKEN_FILE
 from console.core.errors import SignalboxError
 from console.desktop.error_words import error_text
 from console.desktop.jobs import Job, JobState
@@ -113,7 +115,7 @@ class Connector(QObject):
         self._show_environment(connection.environment, connection.name)
         self.session.set_standing(Standing(Link.CONNECTING))
         if connection.kind == "engine":
-            self._attach(Address(connection.name, connection.url, self._cache_folder(connection), self._data, token))
+            self._attach(self._address_elsewhere(connection, token))
         else:
             demo = connection.kind == "demo"
             self.supervisor.start(self._engine_folder(connection), demo=demo)
@@ -155,6 +157,13 @@ class Connector(QObject):
             self.session.finder = None
             self.session.set_desk(None)
 
+    def _address_elsewhere(self, connection: Connection, token: str) -> Address:
+        """The token of our own data folder never leaves this computer: it is tried for loopback addresses only."""
+        host = urlsplit(connection.url).hostname or ""
+        last = self._data / TOKEN_FILE if host in ("127.0.0.1", "localhost", "::1") else None
+        folder = self._cache_folder(connection)
+        return Address(connection.name, connection.url, folder, self._data, token, last_file=last)
+
     def _engine_folder(self, connection: Connection) -> Path:
         if connection.kind == "demo":
             return self._data
@@ -172,6 +181,8 @@ class Connector(QObject):
         )
         if address != self._address:
             self._attach(address)
+        elif self._desk is not None:  # the same engine again: do not wait for the feed's own next try
+            self._follow(self._desk.desk)
 
     def _attach(self, address: Address) -> None:
         self._address = address

@@ -30,9 +30,10 @@ KEYRING_VARIABLE = "SIGNALBOX_KEYRING"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where to look. The token is `token` (just entered: to be kept), else what `token_file` holds, else what
+    """Where to look.
 
-    SIGNALBOX_TOKEN says, else what was kept under `url`.
+    The token is `token` (just entered: to be kept), else what `token_file` of an engine of ours holds, else what
+    SIGNALBOX_TOKEN says, else what was kept under `url`, else what `last_file` holds (another engine on this computer).
     """
 
     name: str
@@ -41,6 +42,7 @@ class Address:
     secrets_folder: Path
     token: str = ""
     token_file: Path | None = None
+    last_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ def _keys(address: Address) -> _Keys:
         cache_key, is_kept = bytes.fromhex(ensure_secret(kept, "cache key")), True
     except EnvironmentFault as fault:
         cache_key, is_kept, notice = os.urandom(32), False, fault.text
+    if not token and address.last_file is not None:
+        token = read_token_file(address.last_file) or ""
     if not token:
         raise Refused(
             f"There is no access token for {address.name}. Enter it in Settings, or set {TOKEN_VARIABLE}.",

@@ -136,6 +136,15 @@ def test_that_another_connection_closes_the_first_before_it_opens(
     assert openings.asked[0].cache_folder != openings.asked[1].cache_folder
 
 
+def test_that_the_data_folders_token_is_offered_to_this_computer_only(
+    connector: Connector, openings: Openings, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for url, wanted in (("http://127.0.0.1:8585", tmp_path / "api.token"), (WARD.url, None)):
+        with qtbot.waitSignal(connector.opened):
+            connector.open(Connection("X", "engine", url, "test"))
+        assert openings.asked[-1].last_file == wanted
+
+
 def test_that_a_refusal_is_shown_with_its_sentence(
     connector: Connector, session: Session, openings: Openings, qtbot: QtBot
 ) -> None:

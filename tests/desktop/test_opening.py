@@ -56,6 +56,13 @@ def test_that_an_engine_of_this_computer_needs_only_its_token_file(tmp_path: Pat
     assert asyncio.run(_open_and_close(_address(tmp_path, token_file=path))) == ""
 
 
+def test_that_another_engine_on_this_computer_may_use_the_data_folders_token_last(tmp_path: Path) -> None:
+    path = tmp_path / "api.token"
+    path.write_text(TOKEN + "\n", encoding="utf-8")
+    path.chmod(0o600)
+    assert asyncio.run(_open_and_close(_address(tmp_path, last_file=path))) == ""
+
+
 def test_that_the_copy_is_encrypted_and_opens_again_with_the_kept_key(tmp_path: Path) -> None:
     asyncio.run(_open_and_close(_address(tmp_path, token=TOKEN)))
     copy = tmp_path / "cache" / "ward" / "cache.db"
