@@ -78,9 +78,7 @@ class EventDelegate(QStyledItemDelegate):
         else:
             glyph, token = SHAPE_GLYPHS[row.shape], "cat_ack" if row.duplicate else SHAPE_TOKENS[row.shape]
         pixmap = self._glyphs.get(glyph, token, side, ratio)
-        painter.drawPixmap(
-            round(rect.center().x() - side / 2 + px(2)), round(rect.center().y() - side / 2), pixmap
-        )
+        painter.drawPixmap(round(rect.center().x() - side / 2 + px(2)), round(rect.center().y() - side / 2), pixmap)
 
     def _state(self, painter: QPainter, rect: QRectF, row: EventRow, ratio: float) -> None:
         status, word = row.status, status_text(row.status)
@@ -114,9 +112,7 @@ class EventDelegate(QStyledItemDelegate):
         painter.drawPixmap(round(rect.left() + px(4)), round(rect.center().y() - px(11)), pixmap)
 
     @staticmethod
-    def _text(
-        painter: QPainter, rect: QRectF, row: EventRow, column: Column, text: str, selected: bool
-    ) -> None:
+    def _text(painter: QPainter, rect: QRectF, row: EventRow, column: Column, text: str, selected: bool) -> None:
         strong = column is Column.EVENT and (selected or row.is_problem)
         font = theme().font("mono") if column is Column.TIME else theme().font("body_strong" if strong else "body")
         painter.setFont(font)

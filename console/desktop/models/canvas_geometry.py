@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _OVERVIEW, _AXIS = 34, 40
-_ROW, _STRIP_PADDING, _FEWEST_ROWS = 25, 9, 3
-_LANE, _THIN_LANE, _FAT_LANE = 46, 28, 60
+_ROW, _STRIP_PADDING, _FEWEST_ROWS = 25, 9, 2
+_LANE, _THIN_LANE, _FAT_LANE = 46, 26, 60
 _STRIP_HEADER = 108
 MOST_ROWS = 9
 """More rows than this would push the lanes out of sight."""

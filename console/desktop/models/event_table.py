@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from console.core.clock import from_micros
 from console.desktop.formats import Formats
 from console.desktop.models.event_rows import EventRow, EventRows
 from console.desktop.models.system_names import lane_name, status_text
@@ -68,6 +70,8 @@ class EventTableModel(QAbstractTableModel):
             return self.text(row, Column(index.column())) or self._shape_word(row)
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == Column.TIME:
             return self.formats.moment_tip(row.at)
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == Column.TO:
+            return ", ".join(lane_name(name) for name in row.receivers)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -96,7 +100,8 @@ class EventTableModel(QAbstractTableModel):
     def text(self, row: EventRow, column: Column) -> str:
         """What a cell says; '' for the shape, which is told in words elsewhere."""
         if column is Column.TIME:
-            return self.formats.time(row.at, seconds=True)
+            clock = self.formats.time(row.at, seconds=True)
+            return clock if self._is_today(row.at) else f"{self.formats.date(row.at)[:6]} {clock}"
         if column is Column.EVENT:
             if row.order_id:
                 return QCoreApplication.translate("EventTable", "%1 result").replace("%1", row.title)
@@ -104,7 +109,8 @@ class EventTableModel(QAbstractTableModel):
         if column is Column.FROM:
             return row.sender
         if column is Column.TO:
-            return ", ".join(lane_name(name) for name in row.receivers)
+            more = f" +{len(row.receivers) - 1}" if len(row.receivers) > 1 else ""
+            return lane_name(row.receivers[0]) + more if row.receivers else ""
         if column is Column.STATE:
             return status_text(row.status)
         if column is Column.TOOK and row.took is not None:
@@ -113,6 +119,23 @@ class EventTableModel(QAbstractTableModel):
                 return late.replace("%1", self.formats.duration(row.took))
             return "" if row.duplicate else self.formats.duration(row.took)
         return ""
+
+    def _is_today(self, at: datetime) -> bool:
+        today = self.formats.local(from_micros(self.rows.model.now)).date()
+        return self.formats.local(at).date() == today
+
+    def time_length(self) -> int:
+        """Characters of the longest time: rows of other days carry their date."""
+        if not len(self.rows) or (self._is_today(self.rows[len(self.rows) - 1].at) and self._is_today(self.rows[0].at)):
+            return 8
+        return 15
+
+    def widest_took(self) -> str:
+        """A text as wide as any in the last column."""
+        late = QCoreApplication.translate("EventTable", "%1 late")
+        overdue = any(x.overdue_since(self.rows.model.now) is not None for x in self.rows.model.loops)
+        longest = self.formats.duration(timedelta(hours=23, minutes=59))
+        return late.replace("%1", longest) if overdue else longest
 
     @staticmethod
     def _shape_word(row: EventRow) -> str:

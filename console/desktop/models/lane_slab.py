@@ -6,7 +6,7 @@ that lines and glyphs keep their places among each other while the slab slides u
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -101,10 +101,12 @@ def lay_out(
     selected: int = -1,
     radius: float = 8.0,
     only: int = -1,
+    avoid: Mapping[int, Sequence[float]] | None = None,
 ) -> Slab:
     """The slab around a viewport `width` pixels wide. `selected` is a row whose label must show, or -1; with `only`
 
-    nothing but that row is laid out.
+    nothing but that row is laid out. `avoid` gives, by lane, pixels from the slab's start that labels must leave free;
+    a lone row's label that finds no free side is left out.
     """
     half = viewport.span // 2
     begin = viewport.start // half * half - half if half else viewport.start
@@ -130,7 +132,18 @@ def lay_out(
                 at_foot = lane == foot and lane != sender
                 slab.dots.append(Dot(x, lane, cell, shape, rows.start + i, at_foot, warned, duplicate))
     slab.dots.sort(key=lambda dot: _DRAWN_LATER.get(dot.cell, 0))
-    _label(slab, model, round((now - slab.start) * scale), measure, wording, selected, radius, scale, alone=only >= 0)
+    _label(
+        slab,
+        model,
+        round((now - slab.start) * scale),
+        measure,
+        wording,
+        selected,
+        radius,
+        scale,
+        alone=only >= 0,
+        avoid=avoid or {},
+    )
     return slab
 
 
@@ -156,10 +169,13 @@ def _label(
     radius: float,
     scale: float,
     alone: bool,
+    avoid: Mapping[int, Sequence[float]],
 ) -> None:
     """Fills the slab's labels, lane by lane. Everything drawn in a lane, and every line through it, is in the way."""
     lanes = range(len(model.lanes))
     obstacles: list[list[float]] = [[float(now_x)] for _ in lanes]
+    for lane, places in avoid.items():
+        obstacles[lane].extend(places)
     for line in slab.lines:
         for lane in range(line.top, line.bottom + 1):
             obstacles[lane].append(float(line.x))
@@ -189,6 +205,7 @@ def _label(
                 all((lane, row) in muted for row in label.rows),
             )
             for label in placed
+            if not (alone and label.plate)
         )
 
 

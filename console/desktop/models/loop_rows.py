@@ -27,11 +27,12 @@ LabelWidth = Callable[[Loop], float]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An order and its row; `labelled` says whether its text fits."""
+    """An order and its row; `labelled`: its text fits; `whole`: an overdue one may draw its gap all the way to now."""
 
     loop: Loop
     row: int
     labelled: bool
+    whole: bool = True
 
 
 class LoopRows:
@@ -90,28 +91,30 @@ def pack(
     if len(chosen) <= most:
         return LoopRows([Row(x, i, True) for i, x in enumerate(chosen)], (), now, shared=False)
     shelves = [_Shelf() for _ in range(most)]
+    # A gap that runs on to now takes its row to the end: good for one or two, not for a row each.
+    whole = sum(1 for x in chosen if x.overdue_since(now) is not None) <= max(most // 3, 1)
     rows: list[Row] = []
     waiting: list[tuple[Loop, float, float]] = []
     for loop in chosen:
-        left, right = loop.start / micros_per_px, _end(loop, now) / micros_per_px
+        left, right = loop.start / micros_per_px, _end(loop, now, whole) / micros_per_px
         row = _first_free(shelves, left - _PADDING, right + label_width(loop) + _PADDING)
         if row is None:
             waiting.append((loop, left, right))
         else:
-            rows.append(Row(loop, row, True))
+            rows.append(Row(loop, row, True, whole))
     hidden: list[Loop] = []
     for loop, left, right in waiting:
         row = _first_free(shelves, left - _TIGHT, right + _TIGHT)
         if row is None:
             hidden.append(loop)
         else:
-            rows.append(Row(loop, row, False))
+            rows.append(Row(loop, row, False, whole))
     return LoopRows(rows, hidden, now, shared=True)
 
 
-def _end(loop: Loop, now: int) -> int:
-    """In a shared row a gap does not run on to now, lest old gaps take every row: it ends soon after it began."""
-    since = loop.overdue_since(now)
+def _end(loop: Loop, now: int, whole: bool) -> int:
+    """Where a row's drawing ends. Unless `whole`, a gap ends soon after it began."""
+    since = None if whole else loop.overdue_since(now)
     return max(since, loop.stopped_at or since, loop.resulted_at or since) if since is not None else loop.end(now)
 
 

@@ -16,23 +16,23 @@ from console.desktop.models.system_names import lane_name
 
 def hop_label(row: HopRow, sender: str = "") -> str:
     """`Map to FHIR`, `Hand over to fhir-store`."""
-    t = QCoreApplication.translate
+    translate = QCoreApplication.translate
     by_kind = {
-        "message.received": t("Hops", "%1 → received and stored").replace("%1", sender or "?"),
-        "message.duplicate_received": t("Hops", "Duplicate, ignored"),
-        "message.quarantined": t("Hops", "Refused, kept in quarantine"),
-        "message.acknowledged": t("Hops", "Acknowledged"),
-        "message.parsed": t("Hops", "Parsed"),
-        "patient.identified": t("Hops", "Patient and encounter found"),
-        "message.mapped": t("Hops", "Mapped to FHIR"),
-        "message.superseded": t("Hops", "Older than what is filed: not applied"),
-        "message.recorded": t("Hops", "Recorded, nothing to file"),
-        "message.waiting": t("Hops", "Waiting"),
-        "message.released": t("Hops", "Released"),
-        "message.dead_lettered": t("Hops", "Dead-lettered"),
-        "delivery.handed_over": t("Hops", "Handed over to %1"),
-        "delivery.attempt_failed": t("Hops", "Attempt %2 at %1 failed"),
-        "delivery.filed": t("Hops", "Filed in %1"),
+        "message.received": translate("Hops", "%1 → received and stored").replace("%1", sender or "?"),
+        "message.duplicate_received": translate("Hops", "Duplicate, ignored"),
+        "message.quarantined": translate("Hops", "Refused, kept in quarantine"),
+        "message.acknowledged": translate("Hops", "Acknowledged"),
+        "message.parsed": translate("Hops", "Parsed"),
+        "patient.identified": translate("Hops", "Patient and encounter found"),
+        "message.mapped": translate("Hops", "Mapped to FHIR"),
+        "message.superseded": translate("Hops", "Older than what is filed: not applied"),
+        "message.recorded": translate("Hops", "Recorded, nothing to file"),
+        "message.waiting": translate("Hops", "Waiting"),
+        "message.released": translate("Hops", "Released"),
+        "message.dead_lettered": translate("Hops", "Dead-lettered"),
+        "delivery.handed_over": translate("Hops", "Handed over to %1"),
+        "delivery.attempt_failed": translate("Hops", "Attempt %2 at %1 failed"),
+        "delivery.filed": translate("Hops", "Filed in %1"),
     }
     text = by_kind.get(row.kind) or row.label or hop_name(row.hop)
     return text.replace("%1", lane_name(row.destination)).replace("%2", str(row.attempt))
@@ -40,30 +40,30 @@ def hop_label(row: HopRow, sender: str = "") -> str:
 
 def hop_name(hop: str) -> str:
     """A checkpoint of the road by its name, for those nobody reached."""
-    t = QCoreApplication.translate
+    translate = QCoreApplication.translate
     names = {
-        "intake": t("Hops", "Receive and store"),
-        "acknowledge": t("Hops", "Acknowledge"),
-        "parse": t("Hops", "Parse"),
-        "identify": t("Hops", "Find patient and encounter"),
-        "map": t("Hops", "Map to FHIR"),
-        "deliver": t("Hops", "Hand over"),
-        "verify": t("Hops", "File and read back"),
+        "intake": translate("Hops", "Receive and store"),
+        "acknowledge": translate("Hops", "Acknowledge"),
+        "parse": translate("Hops", "Parse"),
+        "identify": translate("Hops", "Find patient and encounter"),
+        "map": translate("Hops", "Map to FHIR"),
+        "deliver": translate("Hops", "Hand over"),
+        "verify": translate("Hops", "File and read back"),
     }
     return names.get(hop, hop)
 
 
 def hop_note(row: HopRow, formats: Formats) -> str:
     """What this hop found, in a few words; for a failure its reason."""
-    t = QCoreApplication.translate
+    translate = QCoreApplication.translate
     detail = row.detail
     if not row.reached:
-        return t("Hops", "not reached")
+        return translate("Hops", "not reached")
     if row.error:
         text = str(row.error.get("text") or row.error.get("code") or "")
         if row.kind == "delivery.attempt_failed" and detail.get("next_at"):
             at = formats.time(parse_iso(str(detail["next_at"])), seconds=True)
-            return f"{text} · " + t("Hops", "next try %1").replace("%1", at)
+            return f"{text} · " + translate("Hops", "next try %1").replace("%1", at)
         return text
     if row.kind == "message.received":
         parts = [f"ACK {detail['ack']}" if detail.get("ack") else "", formats.size(int(detail.get("size") or 0))]
@@ -80,7 +80,7 @@ def hop_note(row: HopRow, formats: Formats) -> str:
     if row.kind == "delivery.handed_over":
         return f"HTTP {detail['status_code']}" if detail.get("status_code") else ""
     if row.kind == "delivery.filed":
-        return t("Hops", "read back and compared")
+        return translate("Hops", "read back and compared")
     return str(detail.get("reason") or detail.get("because") or "")
 
 
@@ -88,17 +88,19 @@ def _parsed(detail: Mapping[str, Any]) -> str:
     segments = detail.get("segments")
     if not isinstance(segments, int):
         return ""
-    text = QCoreApplication.translate("Hops", "%n segment(s)", "", segments)
+    parts = [QCoreApplication.translate("Hops", "%n segment(s)", "", segments)]
     warnings = len(detail.get("warnings") or ())
-    return f"{text} · {QCoreApplication.translate('Hops', '%n warning(s)', '', warnings)}" if warnings else text
+    if warnings:
+        parts.append(QCoreApplication.translate("Hops", "%n warning(s)", "", warnings))
+    return " · ".join(parts)
 
 
 def _identified(detail: Mapping[str, Any]) -> str:
-    t = QCoreApplication.translate
+    translate = QCoreApplication.translate
     how = {
-        "matched": t("Hops", "known patient"),
-        "created": t("Hops", "new patient"),
-        "unassigned": t("Hops", "nobody: unassigned"),
+        "matched": translate("Hops", "known patient"),
+        "created": translate("Hops", "new patient"),
+        "unassigned": translate("Hops", "nobody: unassigned"),
     }.get(str(detail.get("how", "")), str(detail.get("how", "")))
     return " · ".join([how, *(str(flag) for flag in detail.get("flags") or ())])
 
@@ -108,26 +110,40 @@ def _resources(detail: Mapping[str, Any]) -> str:
     return QCoreApplication.translate("Hops", "%n resource(s)", "", count) if count else ""
 
 
+def hop_state(row: HopRow) -> str:
+    """How a hop ended, in a word: a checkpoint that was passed is not "queued"."""
+    translate = QCoreApplication.translate
+    words = {
+        "message.received": translate("Hops", "stored"),
+        "message.duplicate_received": translate("Hops", "ignored"),
+        "message.acknowledged": translate("Hops", "sent"),
+        "message.mapped": translate("Hops", "queued"),
+        "delivery.handed_over": translate("Hops", "handed over"),
+        "delivery.filed": translate("Hops", "verified"),
+    }
+    return words.get(row.kind, translate("Hops", "done"))
+
+
 def evidence_word(level: str) -> str:
     """How we know, in one word."""
-    t = QCoreApplication.translate
+    translate = QCoreApplication.translate
     words = {
-        "observed": t("Evidence", "observed"),
-        "asserted": t("Evidence", "asserted"),
-        "inferred": t("Evidence", "inferred"),
-        "expected": t("Evidence", "expected"),
+        "observed": translate("Evidence", "observed"),
+        "asserted": translate("Evidence", "asserted"),
+        "inferred": translate("Evidence", "inferred"),
+        "expected": translate("Evidence", "expected"),
     }
     return words.get(level, level)
 
 
 def evidence_tip(level: str) -> str:
     """What the word means."""
-    t = QCoreApplication.translate
+    translate = QCoreApplication.translate
     tips = {
-        "observed": t("Evidence", "We did it or saw it ourselves."),
-        "asserted": t("Evidence", "Another system said so."),
-        "inferred": t("Evidence", "Concluded from other facts."),
-        "expected": t("Evidence", "Should happen; nothing shows that it did."),
+        "observed": translate("Evidence", "We did it or saw it ourselves."),
+        "asserted": translate("Evidence", "Another system said so."),
+        "inferred": translate("Evidence", "Concluded from other facts."),
+        "expected": translate("Evidence", "Should happen; nothing shows that it did."),
     }
     return tips.get(level, "")
 

@@ -10,7 +10,7 @@ from console.desktop.delegates.event_delegate import ROW_HEIGHTS, EventDelegate
 from console.desktop.formats import Formats
 from console.desktop.models.event_rows import EventRow, EventRows
 from console.desktop.models.event_table import Column, EventTableModel
-from console.desktop.models.system_names import all_words
+from console.desktop.models.system_names import STORE, all_words, lane_name
 from console.desktop.theme import px, theme
 from console.desktop.widgets.pill import pill_width
 
@@ -70,11 +70,11 @@ class EventTable(QTableView):
         room = self.viewport().width()
         wanted = {
             Column.SHAPE: px(40),
-            Column.TIME: round(mono.horizontalAdvance("00:00:00")) + px(18),
+            Column.TIME: round(mono.horizontalAdvance("0" * self.events.time_length())) + px(18),
             Column.FROM: round(body.horizontalAdvance("PHARMACY")) + px(18),
-            Column.TO: round(body.horizontalAdvance("FHIR store")) + px(18),
+            Column.TO: round(body.horizontalAdvance(f"{lane_name(STORE)} +1")) + px(18),
             Column.STATE: max(pill_width(word, True) for word in all_words()) + px(14),
-            Column.TOOK: round(body.horizontalAdvance("53min 59sec")) + px(18),
+            Column.TOOK: round(body.horizontalAdvance(self.events.widest_took())) + px(18),
         }
         least = px(150)
         for column in (Column.TO, Column.FROM, Column.TOOK):
@@ -89,6 +89,8 @@ class EventTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._widths()
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
 
     # ---- what is shown ----------------------------------------------------------------------------------------
     def show_rows(self, rows: EventRows, *, keep: str = "") -> None:
@@ -96,6 +98,7 @@ class EventTable(QTableView):
         offset = self._offset()
         self._quiet = True
         self.events.show(rows)
+        self._widths()
         self._quiet = False
         place = self._find(keep)
         if place >= 0:

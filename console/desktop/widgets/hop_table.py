@@ -153,7 +153,8 @@ class _HopDelegate(QStyledItemDelegate):
         if column is HopColumn.HOP:
             self._hop(painter, rect, row, self._model.text(row, column))
         elif column is HopColumn.BAR:
-            self._bar(painter, rect, row, index.row() == self._model.slowest)
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            self._bar(painter, rect, row, index.row() == self._model.slowest, selected)
         else:
             self._text(painter, rect, row, column)
         painter.setPen(colors.color("divider"))
@@ -174,11 +175,11 @@ class _HopDelegate(QStyledItemDelegate):
         shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
-    def _bar(self, painter: QPainter, rect: QRectF, row: HopRow, is_slowest: bool) -> None:
+    def _bar(self, painter: QPainter, rect: QRectF, row: HopRow, is_slowest: bool, selected: bool) -> None:
         """Waiting as a thin line, work as a bar, and the note beside it on the side that has room."""
         colors = theme()
         inner = rect.adjusted(px(8), 0, -px(8), 0)
-        scale = (inner.width() * 0.62) / self._model.total
+        scale = inner.width() * (0.5 if inner.width() < px(420) else 0.62) / self._model.total
         middle = rect.center().y()
         left = inner.left() + max(row.start_ms, 0.0) * scale
         width = max((row.run_ms or 0.0) * scale, px(4))
@@ -202,10 +203,19 @@ class _HopDelegate(QStyledItemDelegate):
         note = self._model.text(row, HopColumn.BAR)
         if is_slowest and row.reached and not row.failed:
             note = f"{note} · {self.tr('slowest')}" if note else self.tr("slowest")
-        self._note(painter, inner, left, left + width, note, row)
+        ground = colors.color("bg_selected" if selected else "bg_surface")
+        self._note(painter, inner, left, left + width, note, row, ground)
 
     @staticmethod
-    def _note(painter: QPainter, inner: QRectF, bar_left: float, bar_right: float, note: str, row: HopRow) -> None:
+    def _note(
+        painter: QPainter,
+        inner: QRectF,
+        bar_left: float,
+        bar_right: float,
+        note: str,
+        row: HopRow,
+        ground: QColor,
+    ) -> None:
         font = theme().font("small")
         painter.setFont(font)
         painter.setPen(theme().color(f"{row.status.tone}_fg" if row.failed else "text2" if row.reached else "text3"))
@@ -219,6 +229,10 @@ class _HopDelegate(QStyledItemDelegate):
             else (before, Qt.AlignmentFlag.AlignRight)
         )
         shown = metrics.elidedText(note, Qt.TextElideMode.ElideRight, room.width())
+        if room is before and shown:
+            # The line of waiting runs here: the text gets a ground of its own.
+            width = metrics.horizontalAdvance(shown) + px(8)
+            painter.fillRect(QRectF(room.right() - width + px(4), room.center().y() - px(8), width, px(16)), ground)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | side, shown)
 
     def _text(self, painter: QPainter, rect: QRectF, row: HopRow, column: HopColumn) -> None:
@@ -279,7 +293,7 @@ class HopTable(QTableView):
             HopColumn.WAIT: round(body.horizontalAdvance("00min 00sec")) + px(16),
             HopColumn.RUN: round(body.horizontalAdvance("00min 00sec")) + px(16),
             HopColumn.EVIDENCE: round(body.horizontalAdvance("observed  ")) + px(16),
-            HopColumn.PAYLOAD: round(mono.horizontalAdvance("0" * 13)) + px(16),
+            HopColumn.PAYLOAD: round(mono.horizontalAdvance("0" * 13)) + px(26),
         }
         hop = min(max(round(room * 0.28), px(180)), px(300))
         shown = dict.fromkeys(widths, 0)

@@ -204,5 +204,8 @@ class ParsedTree(QTreeView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width = self.viewport().width()
-        self.setColumnWidth(0, round(width * 0.40))
-        self.setColumnWidth(1, round(width * 0.34))
+        narrow = width < px(520)
+        # In a narrow panel the note has no room; it is in the tip, and the error stands above the tree.
+        self.setColumnHidden(2, narrow)
+        self.setColumnWidth(0, round(width * (0.5 if narrow else 0.40)))
+        self.setColumnWidth(1, round(width * (0.5 if narrow else 0.34)))

@@ -145,9 +145,7 @@ class PlainTable(QTableView):
     opened = Signal(str)
     """Key of the row that was opened (Enter, double click)."""
 
-    def __init__(
-        self, name: str, headers: Sequence[str], widths: Sequence[int], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str, headers: Sequence[str], widths: Sequence[int], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.plain = PlainModel(headers, self)
         self._widths = tuple(widths)

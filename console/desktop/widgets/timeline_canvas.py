@@ -209,7 +209,7 @@ class TimelineCanvas(QWidget):
         return QSize(px(900), wanted_height(len(self.model.lanes), self.model.strip_rows, unit))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(px(420), least_height(len(self.model.lanes), theme().scale / 100))
+        return QSize(px(360), least_height(len(self.model.lanes), theme().scale / 100))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.scene.geometry = self._geometry(self.model)
@@ -426,9 +426,9 @@ class TimelineCanvas(QWidget):
             share = _PAN_SHARE * page * (1 if key == Qt.Key.Key_Right else -1)
             self.set_viewport(view.panned(round(view.span * share)))
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self._zoom_at_cursor(_ZOOM_STEP)
+            self.zoom_step(1)
         elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
-            self._zoom_at_cursor(1 / _ZOOM_STEP)
+            self.zoom_step(-1)
         elif key == Qt.Key.Key_Home:
             self.show_whole_stay()
         elif key == Qt.Key.Key_End:
@@ -437,6 +437,10 @@ class TimelineCanvas(QWidget):
             self.activated.emit(self.scene.selection)
         else:
             super().keyPressEvent(event)
+
+    def zoom_step(self, steps: int) -> None:
+        """One notch in (1) or out (-1), at the cursor when it is over the canvas."""
+        self._zoom_at_cursor(_ZOOM_STEP**steps)
 
     def _zoom_at_cursor(self, factor: float) -> None:
         point = self.mapFromGlobal(self.cursor().pos())

@@ -77,17 +77,18 @@ class GutterLayer:
         heading = QCoreApplication.translate("TimelineCanvas", "Orders and results")
         scene.texts.draw(painter, left, top + px(17), scene.texts.elided(heading, room, _HEADING), _HEADING)
         loops = len(scene.model.loops)
-        count = QCoreApplication.translate("TimelineCanvas", "%n order(s)", "", loops)
-        painter.setPen(colors.color("text3"))
-        scene.texts.draw(painter, left, top + px(35), scene.texts.elided(count, room), PLAIN)
         hidden, worst = unshown
-        below = top + px(48)
+        lines = [(QCoreApplication.translate("TimelineCanvas", "%n order(s)", "", loops), "text3")]
         if hidden:
             more = QCoreApplication.translate("TimelineCanvas", "%n without a row here", "", hidden)
-            painter.setPen(colors.color("fail_fg" if worst >= Severity.CRITICAL else "text3"))
-            if geometry.strip_height >= px(84):
-                scene.texts.draw(painter, left, top + px(51), scene.texts.elided(more, room), PLAIN)
-                below += px(14)
+            lines.append((more, "fail_fg" if worst >= Severity.CRITICAL else "text3"))
+        # Where there is no height for both, what cannot be seen is the more important one.
+        lines = lines if geometry.strip_height >= px(84) else lines[-1:]
+        below = top + px(48)
+        for number, (text, tone) in enumerate(lines):
+            painter.setPen(colors.color(tone))
+            scene.texts.draw(painter, left, top + px(35 + 16 * number), scene.texts.elided(text, room), PLAIN)
+            below += px(14) if number else 0
         self._counts(painter, scene, left, below, bottom - px(4))
 
     @staticmethod

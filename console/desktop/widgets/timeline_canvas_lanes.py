@@ -112,9 +112,14 @@ class LanesLayer:
             self._slab_key = key
         return self._slab
 
-    @staticmethod
-    def _lone_slab(scene: Scene, row: int) -> Slab:
-        """The selected message alone, over a histogram."""
+    def _lone_slab(self, scene: Scene, row: int) -> Slab:
+        """The selected message alone, over a histogram; its label covers no failure."""
+        half = scene.viewport.span // 2
+        start = scene.viewport.start // half * half - half if half else scene.viewport.start
+        avoid: dict[int, list[float]] = defaultdict(list)
+        for lane, cell, _ in self._stops:
+            at = self._bars_grid.start + self._bars_grid.cell * (cell + 0.5)
+            avoid[lane].append((at - start) / scene.micros_per_px)
         return lay_out(
             scene.model,
             scene.viewport,
@@ -125,6 +130,7 @@ class LanesLayer:
             selected=row,
             radius=px(8),
             only=row,
+            avoid=avoid,
         )
 
     def _paint_slab(self, painter: QPainter, scene: Scene, slab: Slab) -> None:

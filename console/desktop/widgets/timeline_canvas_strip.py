@@ -84,6 +84,14 @@ _SHORT_BAND = 28.0
 """Pixels of hatching where orders share rows."""
 
 
+def gap_texts(loop: Loop, scene: Scene) -> tuple[str, ...]:
+    """The gap in words, fuller first."""
+    since = loop.overdue_since(scene.now)
+    clock = clock_text(since, scene) if since is not None else ""
+    short = QCoreApplication.translate("TimelineCanvas", "since %1").replace("%1", clock)
+    return gap_words(loop, scene), short
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Where an order can be hit: its row's line and glyphs, in widget pixels."""
@@ -199,6 +207,8 @@ class StripLayer:
         """Right of the result, on its line, or left of the order: the first place that is free of now-line and edge."""
         name, more = loop_words(loop, scene)
         now, low, high = scene.x_of(scene.now), scene.geometry.gutter + px(6), scene.geometry.width - px(4)
+        if end < low - px(4):
+            return
         begin = max(ordered, low) if ordered is not None else end
         for words in ((name, more), (name, "")) if more else ((name, ""),):
             width = self._words_width(scene, *words)
@@ -243,7 +253,7 @@ class StripLayer:
             self._line(painter, scene, reached, target, y, onward, style)
         if overdue and due is not None:
             begin = max(due, reached or due)
-            band_end = min(now, begin + _SHORT_BAND) if self._shared else now
+            band_end = now if row.whole else min(now, begin + _SHORT_BAND)
             self._hatched(painter, scene, begin, band_end, y, onward)
         elif due is not None:
             scene.stamp(painter, Glyph.EXPECTED, "text3", due, y, 18)
@@ -257,7 +267,7 @@ class StripLayer:
         if row.labelled:
             self._open_label(painter, scene, loop, first, reached if reached is not None else first, target, y)
         if overdue:
-            self._gap_pill(painter, scene, loop, band_end, y)
+            self._gap_pill(painter, scene, loop, begin, band_end, y, row.whole)
 
     def _open_label(
         self, painter: QPainter, scene: Scene, loop: Loop, first: float, reached: float, target: float, y: int
@@ -361,20 +371,27 @@ class StripLayer:
             self._hatch[key] = tile
         return self._hatch[key]
 
-    def _gap_pill(self, painter: QPainter, scene: Scene, loop: Loop, band_end: float, y: int) -> None:
-        """Right of the band; inside it, against its right end, where there is no room."""
-        text = gap_words(loop, scene)
+    def _gap_pill(
+        self, painter: QPainter, scene: Scene, loop: Loop, begin: float, band_end: float, y: int, whole: bool
+    ) -> None:
+        """Right of the band; inside it where there is no room; in fewer words where that is short too."""
         warn = loop.state == "late"
         token, ink = ("warn_solid", "on_warn") if warn else ("fail_solid", "on_solid")
-        width, height = scene.texts.width(text, STRONG) + px(34), px(22)
+        height = px(22)
         low, high = scene.geometry.gutter + px(4), scene.geometry.width - px(6)
-        left = band_end + px(9)
-        if self._shared and left + width < low:
+        if not whole and (band_end > high or band_end < low - px(300)):
             return
-        if left + width > high and not self._shared:
-            left = min(band_end, high) - width - px(6)
-        if not self._shared:
-            left = max(left, low)
+        for text in gap_texts(loop, scene):
+            width = scene.texts.width(text, STRONG) + px(34)
+            right, inside = band_end + px(9), min(band_end, high) - width - px(5)
+            if right + width <= high:
+                left = max(right, low) if whole else right
+                break
+            if inside >= max(begin, low):
+                left = inside
+                break
+        else:
+            left = max(high - width, low)
         rect = QRectF(left, y - height / 2, width, height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

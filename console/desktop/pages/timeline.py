@@ -1,0 +1,539 @@
+"""The encounter timeline: who, which stay, the canvas, the events, and everything about the one that is chosen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from console.core.clock import from_micros, iso
+from console.core.errors import EnvironmentFault, SignalboxError
+from console.desktop.actions import Command
+from console.desktop.models.event_export import as_csv, as_json
+from console.desktop.models.event_rows import EventRow, EventRows
+from console.desktop.models.status_words import Severity, loop_status
+from console.desktop.models.timeline_model import TimelineModel, timeline_from_json
+from console.desktop.page import Page
+from console.desktop.pages.timeline_commands import timeline_commands
+from console.desktop.places import Place
+from console.desktop.presenters.encounter_words import banner, encounter_line, encounter_title
+from console.desktop.presenters.message_details import Part
+from console.desktop.presenters.timeline import TimelinePresenter
+from console.desktop.session import Link, Session, Standing
+from console.desktop.theme import px
+from console.desktop.widgets.event_table import EventTable
+from console.desktop.widgets.kit import Button, IconLabel, Surface, Text, column, row
+from console.desktop.widgets.message_panel import MessagePanel
+from console.desktop.widgets.patient_banner import PatientBanner
+from console.desktop.widgets.states import LoadingState, empty_state, error_state
+from console.desktop.widgets.timeline_canvas import TimelineCanvas
+from console.desktop.widgets.timeline_canvas_scene import Selection
+from console.desktop.widgets.timeline_header import TimelineHeader
+from console.investigation.answer import FeedChanges, SourceStatus
+
+_SECOND_MS = 1_000
+_ANNOUNCE_EVERY_S = 30.0
+_DRAWER_FROM = 1_180
+"""Page width (at 100 %) from which the details drawer is open unasked."""
+_NOTHING = timeline_from_json({"now": "2000-01-01T00:00:00Z", "lanes": [], "loops": [], "entries": []})
+
+
+class TimelinePage(Page):
+    """Widgets and their wiring; what is shown is decided by the presenter."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.presenter = TimelinePresenter(session, self)
+        self._build()
+        self._wire()
+        self._second = QTimer(self)
+        self._second.setInterval(_SECOND_MS)
+        self._second.timeout.connect(self._second_passed)
+        self._announced_at = 0.0
+        self._known_failures = 0
+        self._settling = False
+        self._revealed = ""
+        self._drawer_shown: bool | None = None
+        self._arrange(session.compact)
+        self._show_invitation()
+
+    # ---- building ---------------------------------------------------------------------------------------------
+    def _build(self) -> None:
+        session = self.session
+        self.banner = PatientBanner(session)
+        self.stale = Surface("warn")
+        self.stale_text = Text("", "body", wrap=True)
+        self.stale_button = Button(self.tr("Try now"), run=self._try_now)
+        stale = row(IconLabel("cloud-off", "warn_fg", 18), self.stale_text, self.stale_button, margins=(14, 6, 14, 6))
+        stale.setStretchFactor(self.stale_text, 1)
+        self.stale.setLayout(stale)
+        self.stale.hide()
+        self.header = TimelineHeader()
+        self.canvas = TimelineCanvas(_NOTHING, session.formats)
+        self.canvas_card = Surface("card")
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self.canvas)
+        canvas_layout = QVBoxLayout(self.canvas_card)
+        canvas_layout.setContentsMargins(1, 1, 1, 1)
+        canvas_layout.addWidget(scroll)
+        self.new_button = Button(
+            "", icon_name="arrow-right", kind="primary", run=self._go_live, parent=self.canvas_card
+        )
+        self.new_button.hide()
+        self.events = EventTable(EventRows(_NOTHING), session.formats)
+        self.count = Text("", "body", "text3")
+        events_head = row(
+            Text(self.tr("Events"), "heading"),
+            self.count,
+            None,
+            Text(self.tr("J / K · Enter"), "small", "text3"),
+            margins=(16, 8, 14, 2),
+        )
+        self.events_card = Surface("card")
+        events = QVBoxLayout(self.events_card)
+        events.setContentsMargins(1, 1, 1, 1)
+        events.setSpacing(0)
+        events.addLayout(events_head)
+        events.addWidget(self.events, 1)
+        self.panel = MessagePanel(session, self.presenter.details)
+        self.panel.setMinimumWidth(px(380))
+        self.events_card.setMinimumWidth(px(300))
+        self.bottom = QSplitter(Qt.Orientation.Horizontal)
+        self.bottom.addWidget(self.events_card)
+        self.left_side = QSplitter(Qt.Orientation.Vertical)
+        self.left_side.addWidget(self.canvas_card)
+        self.left_side.addWidget(self.bottom)
+        self.outer = QSplitter(Qt.Orientation.Horizontal)
+        self.outer.addWidget(self.left_side)
+        for splitter in (self.bottom, self.left_side, self.outer):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(px(12))
+        content = QWidget()
+        content.setLayout(column(self.outer, gap=0, margins=(16, 0, 16, 12)))
+        self.content = content
+        self.shown_part = QStackedWidget()
+        self.shown_part.addWidget(content)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        for part, stretch in ((self.banner, 0), (self.stale, 0), (self.header, 0), (self.shown_part, 1)):
+            whole.addWidget(part, stretch)
+
+    def _wire(self) -> None:
+        presenter, canvas = self.presenter, self.canvas
+        presenter.shown.connect(self._reading_shown)
+        presenter.failed.connect(self._show_error)
+        presenter.loading.connect(self._show_loading)
+        presenter.selected.connect(self._selection_shown)
+        presenter.arrived.connect(self._show_unseen)
+        presenter.details.changed.connect(self._details_changed)
+        canvas.selected.connect(self._chosen_on_canvas)
+        canvas.activated.connect(self._opened_on_canvas)
+        canvas.following_changed.connect(self._following_changed)
+        self.events.chosen.connect(lambda event: presenter.select(event.key))
+        self.events.opened.connect(self._opened_in_list)
+        self.panel.trace_requested.connect(lambda event_id: self.session.go("trace", event=event_id))
+        self.panel.event_requested.connect(presenter.select)
+        self.header.filter_changed.connect(presenter.set_filter)
+        self.header.live_clicked.connect(self._live_clicked)
+        self.header.export_clicked.connect(self.ask_export)
+        self.header.link_clicked.connect(self.copy_link)
+        self.header.details_clicked.connect(self.toggle_details)
+        self.session.compact_changed.connect(self._arrange)
+        self.session.standing_changed.connect(self._standing_changed)
+        self.session.privacy_changed.connect(lambda _: self._title())
+        self.canvas_card.installEventFilter(self)
+
+    def _arrange(self, compact: bool) -> None:
+        """Wide: the details beside the events. Compact: a drawer over the whole height at the right."""
+        side = self.outer if compact else self.bottom
+        if self.panel.parentWidget() is not side:
+            side.addWidget(self.panel)
+        self.header.details.setVisible(compact)
+        self._show_drawer()
+        if compact:
+            self.outer.setStretchFactor(0, 1)
+            self.outer.setSizes([px(10_000), px(440)])
+        else:
+            self.bottom.setSizes([px(700), px(820)])
+            self.bottom.setStretchFactor(0, 6)
+            self.bottom.setStretchFactor(1, 7)
+        self.events.set_density("compact" if compact else "default")
+        self._share_height()
+
+    def _show_drawer(self) -> None:
+        """Until somebody decides, the drawer is open where it leaves the canvas enough room."""
+        roomy = self.width() >= px(_DRAWER_FROM)
+        shown = roomy if self._drawer_shown is None else self._drawer_shown
+        self.panel.setVisible(shown or not self.session.compact)
+        self.header.details.set_icon("panel-right-close" if shown else "panel-right-open")
+
+    def _share_height(self) -> None:
+        """The canvas gets what it wants, but leaves the events a good part."""
+        height = max(self.left_side.height(), 1)
+        least = min(px(170), height // 2)
+        share = max(round(height * 0.58), self.canvas.minimumSizeHint().height() + px(4))
+        wanted = min(self.canvas.sizeHint().height() + px(4), share, height - least)
+        self.left_side.setSizes([max(wanted, px(160)), max(height - wanted, least)])
+
+    # ---- the page contract ------------------------------------------------------------------------------------
+    def show_place(self, place: Place) -> None:
+        encounter = place.params.get("encounter", "")
+        if not encounter:
+            if not self.presenter.encounter_id:
+                self._show_invitation()
+            self.settled.emit()
+            return
+        self._settling = True
+        self.presenter.open(encounter, event_id=place.params.get("event", ""))
+        if self.presenter.reading is not None:
+            self._settle_when_ready()
+
+    def place(self) -> Place | None:
+        if not self.presenter.encounter_id:
+            return None
+        params = {"encounter": self.presenter.encounter_id}
+        if self.presenter.entry() is not None:
+            params["event"] = self.presenter.selection
+        return Place("timeline", params)
+
+    def commands(self) -> Sequence[Command]:
+        return timeline_commands(self)
+
+    def entered(self) -> None:
+        self._second.start()
+        self._share_height()
+
+    def left(self) -> None:
+        self._second.stop()
+
+    def changes_arrived(self, changes: FeedChanges) -> None:
+        self.presenter.changes_arrived(changes)
+
+    def next_pane(self) -> None:
+        """Canvas, events, details, and round again."""
+        panes: list[QWidget] = [self.canvas, self.events]
+        if self.panel.isVisible():
+            panes.append(self.panel.tabs)
+        focus = cast("QWidget | None", self.focusWidget())
+        here = next((i for i, pane in enumerate(panes) if focus is not None and _within(focus, pane)), -1)
+        if here < 0 and focus is not None and _within(focus, self.panel):
+            here = len(panes) - 1
+        panes[(here + 1) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.header.fit(self.width())
+        self._show_drawer()
+        if event.oldSize().height() != event.size().height():
+            QTimer.singleShot(0, self, self._share_height)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.canvas_card and event.type() == QEvent.Type.Resize:
+            self._place_new_button()
+        return super().eventFilter(watched, event)
+
+    # ---- states -----------------------------------------------------------------------------------------------
+    def _show_state(self, widget: QWidget) -> None:
+        """Something else in place of canvas, events and details."""
+        self._drop_state()
+        holder = QWidget()
+        holder.setLayout(column(widget, None, margins=(16, 8, 16, 16)))
+        self.shown_part.addWidget(holder)
+        self.shown_part.setCurrentWidget(holder)
+
+    def _drop_state(self) -> None:
+        while self.shown_part.count() > 1:
+            extra = self.shown_part.widget(1)
+            assert extra is not None, "there is a second one"
+            self.shown_part.removeWidget(extra)
+            extra.hide()
+            extra.deleteLater()
+        self.shown_part.setCurrentWidget(self.content)
+
+    def _show_invitation(self) -> None:
+        self.banner.hide()
+        self.header.hide()
+        self._show_state(
+            empty_state(
+                self.tr("No encounter is open"),
+                self.tr("Find a patient, an encounter, an order or a message, and its timeline opens here."),
+                icon_name="chart-gantt",
+                action=self.tr("Find one"),
+                run=lambda: self.session.go("investigate"),
+            )
+        )
+
+    def _show_loading(self) -> None:
+        self.banner.hide()
+        self.stale.hide()
+        self.header.hide()
+        self._show_state(LoadingState(self.tr("Reading the encounter…"), rows=6))
+
+    def _show_error(self, error: SignalboxError) -> None:
+        self.banner.hide()
+        self.header.hide()
+        self._show_state(error_state(error, action=self.tr("Try again"), run=self._try_now))
+        self.settled.emit()
+
+    def _try_now(self) -> None:
+        self.session.try_now.emit()
+        if self.presenter.reading is None:
+            self._show_loading()
+        self.presenter.reload()
+
+    # ---- what the presenter says ------------------------------------------------------------------------------
+    def _reading_shown(self, fresh: bool) -> None:
+        presenter, reading = self.presenter, self.presenter.reading
+        assert reading is not None, "shown says that something was read"
+        assert presenter.model is not None, "a reading makes a model"
+        assert presenter.rows is not None, "a reading makes rows"
+        self._drop_state()
+        formats = self.session.formats
+        self.banner.setVisible(True)
+        self.banner.show_banner(banner(reading.patient, formats, formats.local(self.session.now()).date()))
+        self.header.setVisible(True)
+        if fresh:
+            self.header.reset()
+            self._known_failures = len(reading.model.failure_times)
+        self.header.show_encounter(encounter_title(reading.encounter), encounter_line(reading.encounter, formats))
+        self.header.show_choices(reading.model, self._categories(reading.model))
+        self._show_freshness()
+        self.canvas.show_model(presenter.model, fresh=fresh)
+        self.events.show_rows(presenter.rows, keep=presenter.selection)
+        self.count.setText(formats.number(len(presenter.rows)))
+        self._title()
+        if fresh:
+            QTimer.singleShot(0, self, self._share_height)
+        self._announce(reading.model)
+        self._standing_changed(self.session.standing)
+        self._settle_when_ready()
+
+    def _categories(self, model: TimelineModel) -> list[tuple[str, str]]:
+        words = {
+            "adt": self.tr("Admissions and moves"),
+            "order": self.tr("Orders"),
+            "result": self.tr("Results"),
+            "medication": self.tr("Medication"),
+            "appointment": self.tr("Appointments"),
+            "document": self.tr("Documents"),
+            "other": self.tr("Other messages"),
+        }
+        there = {str(entry.get("category", "other")) for entry in model.entries}
+        return [(key, text) for key, text in words.items() if key in there]
+
+    def _title(self) -> None:
+        reading = self.presenter.reading
+        if reading is None:
+            return
+        family = str(reading.patient.get("family") or "").upper()
+        name = self.session.person(family) if family else ""
+        self.title_changed.emit(" · ".join(part for part in (name, encounter_title(reading.encounter)) if part))
+
+    def _show_freshness(self) -> None:
+        """A kept copy, or an answer some source did not take part in, says so."""
+        reading = self.presenter.reading
+        if reading is None:
+            return
+        formats = self.session.formats
+        silent = [r for r in reading.reports if r.status is not SourceStatus.OK]
+        if reading.from_cache and reading.as_of is not None:
+            text = self.tr("Kept copy as of %1 (%2). No source answered just now.")
+            text = text.replace("%1", formats.moment(reading.as_of))
+            text = text.replace("%2", formats.ago(reading.as_of, self.session.now()))
+        elif silent:
+            text = self.tr("%1 did not answer: something may be missing here.")
+            text = text.replace("%1", ", ".join(report.name for report in silent))
+        else:
+            text = ""
+        self.stale.setVisible(bool(text))
+        self.stale_text.setText(text)
+
+    def _announce(self, model: TimelineModel) -> None:
+        """New failures are spoken, at most once in thirty seconds."""
+        failures, before = len(model.failure_times), self._known_failures
+        self._known_failures = failures
+        now = self.session.now().timestamp()
+        if failures <= before or not QAccessible.isActive() or now - self._announced_at < _ANNOUNCE_EVERY_S:
+            return
+        self._announced_at = now
+        text = self.tr("%n new problem(s) in this encounter", "", failures - before)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def _selection_shown(self, key: str) -> None:
+        """The selection is the same in canvas, list and details."""
+        order = key.removeprefix("order:") if key.startswith("order:") else ""
+        moved, self._revealed = key != self._revealed, key
+        # A newer snapshot says the selection again: the reader's place stays what it was.
+        self.canvas.select(Selection(order_id=order) if order else Selection(event_id=key), reveal=moved)
+        if self.events.current_row() is None or self.events.current_row().key != key:  # type: ignore[union-attr]
+            self.events.select_key(key)
+        self._show_header()
+
+    def _show_header(self) -> None:
+        presenter, formats = self.presenter, self.session.formats
+        entry, loop, cause = presenter.entry(), presenter.loop(), presenter.cause()
+        if entry is not None:
+            event = presenter.row()
+            title = "  ".join(p for p in dict.fromkeys([entry.get("message_type"), entry.get("title")]) if p)
+            at = event.at if event is not None else None
+            self.panel.show_header(title, event.status if event else None, formats.moment(at) if at else "", cause)
+        elif loop is not None:
+            status = loop_status("missing" if loop.overdue_since(presenter.now_micros()) else loop.state)
+            when = formats.moment(from_micros(loop.start))
+            self.panel.show_header(loop.title, status, when, cause)
+        else:
+            self.panel.show_header(self.tr("Nothing is selected"), None, "", None)
+
+    def _details_changed(self, part: str) -> None:
+        if part == Part.TRACE:
+            self._show_header()
+        self._settle_when_ready()
+
+    def _settle_when_ready(self) -> None:
+        """Says that the place is on the screen: the timeline, and of the chosen message what its tab needs."""
+        details = self.presenter.details
+        if not self._settling or self.presenter.reading is None:
+            return
+        if not self.presenter.selection and len(self.presenter.rows or ()):
+            return
+        if details.subject is not None and (details.get(Part.TRACE) is None or details.get(Part.TREE) is None):
+            return
+        self._settling = False
+        QTimer.singleShot(0, self, self.settled.emit)
+
+    # ---- choosing ---------------------------------------------------------------------------------------------
+    def _chosen_on_canvas(self, selection: Selection) -> None:
+        self.presenter.select(selection.event_id or f"order:{selection.order_id}")
+
+    def _opened_on_canvas(self, selection: Selection) -> None:
+        self._chosen_on_canvas(selection)
+        self.show_details()
+
+    def _opened_in_list(self, event: EventRow) -> None:
+        self.presenter.select(event.key)
+        self.show_details()
+
+    def show_details(self) -> None:
+        """Enter: the drawer opens when there is one, and the details get the keyboard."""
+        if not self.panel.isVisible():
+            self.toggle_details()
+        self.panel.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def toggle_details(self) -> None:
+        if not self.session.compact:
+            return
+        self._drawer_shown = not self.panel.isVisible()
+        self._show_drawer()
+
+    def jump_to_cause(self) -> None:
+        if not self.presenter.jump_to_cause():
+            self.session.toast(self.tr("There is no gap here, or nothing that explains it."), tone="info")
+
+    # ---- live -------------------------------------------------------------------------------------------------
+    def _second_passed(self) -> None:
+        if self.presenter.reading is None or not self.isVisible():
+            return
+        self.canvas.set_now(self.presenter.now_micros())
+        self.presenter.second_passed()
+
+    def _following_changed(self, on: bool) -> None:
+        self.presenter.set_following(on)
+        self._standing_changed(self.session.standing)
+
+    def _live_clicked(self) -> None:
+        self._go_live()
+        self._standing_changed(self.session.standing)
+
+    def _go_live(self) -> None:
+        self.canvas.show_now()
+        self.presenter.set_following(True)
+
+    def _show_unseen(self, count: int) -> None:
+        self.new_button.setVisible(count > 0)
+        text = self.tr("%n new", "messages that arrived", count)
+        self.new_button.setText(text)
+        self.new_button.setAccessibleName(text)
+        self.new_button.adjustSize()
+        self._place_new_button()
+
+    def _place_new_button(self) -> None:
+        size, card = self.new_button.sizeHint(), self.canvas_card.size()
+        self.new_button.setGeometry(
+            card.width() - size.width() - px(14), card.height() - size.height() - px(12), size.width(), size.height()
+        )
+        self.new_button.raise_()
+
+    def _standing_changed(self, standing: Standing) -> None:
+        reasons = {
+            Link.NONE: self.tr("Nothing is connected."),
+            Link.OFFLINE: standing.because or self.tr("No source answers."),
+            Link.BEHIND: self.tr("News arrive late: %1 behind.").replace(
+                "%1", self.session.formats.duration(standing.behind_seconds)
+            ),
+        }
+        self.header.show_live(self.canvas.following, reasons.get(standing.link, ""))
+
+    # ---- taking away ------------------------------------------------------------------------------------------
+    def copy_link(self) -> None:
+        place = self.place()
+        if place is not None:
+            QGuiApplication.clipboard().setText(place.link())
+            self.session.toast(self.tr("Link copied."), tone="ok")
+
+    def ask_export(self, kind: str) -> None:
+        """Asks where to put the file; the writing happens on the io thread."""
+        reading, rows = self.presenter.reading, self.presenter.rows
+        if reading is None or rows is None:
+            return
+        visit = str(reading.encounter.get("visit_number") or "encounter")
+        dialog = QFileDialog(self, self.tr("Export the events shown"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(kind)
+        dialog.setNameFilter(f"{kind.upper()} (*.{kind})")
+        dialog.selectFile(f"{visit}-events.{kind}")
+        dialog.fileSelected.connect(lambda name: self.export_to(Path(name), kind))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def export_to(self, path: Path, kind: str) -> None:
+        reading, rows = self.presenter.reading, self.presenter.rows
+        if reading is None or rows is None:
+            return
+        encounter, as_of = str(reading.encounter.get("encounter_id", "")), iso(reading.as_of or self.session.now())
+
+        def write() -> int:
+            text = as_csv(rows) if kind == "csv" else as_json(rows, encounter_id=encounter, as_of=as_of)
+            try:
+                # The mark at the start tells spreadsheets that this is UTF-8.
+                path.write_text(text, encoding="utf-8-sig" if kind == "csv" else "utf-8", newline="")
+            except OSError as error:
+                raise EnvironmentFault(
+                    f"{path.name} could not be written: {error.strerror}. Choose another place.", code="not-written"
+                ) from error
+            return len(rows)
+
+        operation = self.session.start(lambda: asyncio.to_thread(write))
+        operation.succeeded.connect(lambda count: self._exported(path, count))
+        operation.failed.connect(lambda error: self.session.toast(error.text, tone="fail"))
+
+    def _exported(self, path: Path, count: int) -> None:
+        self.session.toast(self.tr("%n event(s) written to %1", "", count).replace("%1", path.name), tone="ok")
+
+    @property
+    def has_problem(self) -> bool:
+        """Whether anything shown asks for somebody."""
+        model = self.presenter.model
+        return model is not None and bool((model.columns.severity >= Severity.WARNING).any())
+
+
+def _within(widget: QWidget, pane: QWidget) -> bool:
+    return widget is pane or pane.isAncestorOf(widget)
