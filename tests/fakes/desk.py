@@ -50,9 +50,6 @@ class FakeDesk:
     async def patient(self, patient_id: str) -> Answer[Any]:
         return await self._answer("patient", self.patient_body)
 
-    async def remember_trace(self, trace: Any) -> None:
-        """A look: nothing to keep here."""
-
     async def trace(self, identifier: str) -> Answer[Any]:
         try:
             body = self.story.trace(identifier)
