@@ -180,6 +180,7 @@ def _identified(message: Message, road: Road, told: PassageEvents) -> Identified
         tenant=road.settings.tenant,
         authorities=road.settings.authorities,
         look_up=road.state.patient_of,
+        visit_alias=lambda assigner, number: road.state.order_id("visit", assigner, number),
     )
     told.identified(found)
     return found
