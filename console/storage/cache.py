@@ -14,11 +14,11 @@ from typing import Any
 
 import orjson
 
-from console.core.clock import Clock, from_micros, parse_iso, to_micros
-from console.core.events import Event, event_from_json
-from console.core.ids import UNASSIGNED
+from console.core.clock import Clock, from_micros, to_micros
+from console.core.events import Event
 from console.core.keys import fold_key, fold_name
 from console.storage.cache_file import CacheFile, CacheNotice
+from console.storage.cache_rows import drop_traces, gather_traces, known_events
 
 JsonObject = Mapping[str, Any]
 
@@ -102,7 +102,7 @@ class Cache:
         if not events:
             return
         kept_at = to_micros(at)
-        traces = _gather_traces(events)
+        traces = gather_traces(events)
         rows = [(e["trace_id"], e["event_id"], int(e.get("seq", 0)), orjson.dumps(e)) for e in events]
         keys = [
             (fold_key(k["value"]), k["kind"], k.get("assigner", ""), e["trace_id"], k["value"])
@@ -133,7 +133,7 @@ class Cache:
             found = connection.execute("SELECT body FROM events WHERE trace_id = ?", (trace_id,))
             return [body for (body,) in found]
 
-        return _events(self._file.run(read, []))
+        return known_events(self._file.run(read, []))
 
     def events_of_traces(self, trace_ids: Sequence[str]) -> dict[str, list[Event]]:
         """Kept events by trace, for those that are kept."""
@@ -147,11 +147,11 @@ class Cache:
             return found
 
         none: dict[str, list[bytes]] = {}
-        return {trace_id: _events(bodies) for trace_id, bodies in self._file.run(read, none).items()}
+        return {trace_id: known_events(bodies) for trace_id, bodies in self._file.run(read, none).items()}
 
     def events_of_encounter(self, encounter_id: str) -> list[Event]:
         """The kept events of every trace that belongs to the encounter."""
-        return _events(self.event_bodies_of_encounter(encounter_id))
+        return known_events(self.event_bodies_of_encounter(encounter_id))
 
     def event_bodies_of_encounter(self, encounter_id: str) -> list[bytes]:
         """The same as the JSON they came as."""
@@ -218,7 +218,7 @@ class Cache:
         """Drops a source's events and our position in it; whole answers stay, with their age."""
 
         def forget(connection: Any) -> None:
-            _drop_traces(connection, "SELECT trace_id FROM traces WHERE source = ?", (source,))
+            drop_traces(connection, "SELECT trace_id FROM traces WHERE source = ?", (source,))
             connection.execute("DELETE FROM positions WHERE source = ?", (source,))
 
         self._file.run(forget, None)
@@ -349,12 +349,12 @@ class Cache:
             for table in ("patient_words", "patient_identifiers"):
                 connection.execute(f"DELETE FROM {table} WHERE patient_id NOT IN (SELECT patient_id FROM patients)")
             connection.execute("DELETE FROM looks WHERE at < ?", (cutoff,))
-            return _drop_traces(connection, old, (cutoff, cutoff))
+            return drop_traces(connection, old, (cutoff, cutoff))
 
         def by_size(connection: Any) -> int:
             held = connection.execute("SELECT count(*) FROM traces").fetchone()[0]
             oldest = "SELECT trace_id FROM traces ORDER BY max(kept_at, viewed_at), first_at LIMIT ?"
-            return _drop_traces(connection, oldest, (max(held // 10, 1),)) if held else 0
+            return drop_traces(connection, oldest, (max(held // 10, 1),)) if held else 0
 
         dropped = self._file.run(by_age, 0)
         while self._file.size() > self.limits.max_bytes:
@@ -369,49 +369,3 @@ class Cache:
     def _kept(self, statement: str, values: Sequence[Any]) -> list[Kept]:
         rows: list[Any] = self._file.run(lambda c: c.execute(statement, values).fetchall(), [])
         return [Kept(orjson.loads(body), from_micros(at)) for body, at in rows]
-
-
-@dataclass(slots=True)
-class _TraceRow:
-    trace_id: str
-    first: int
-    last: int
-    patient_id: str = ""
-    encounter_id: str = ""
-
-
-def _gather_traces(events: Sequence[JsonObject]) -> list[_TraceRow]:
-    """One row per trace of a batch: its span, and the last patient and encounter an event named."""
-    rows: dict[str, _TraceRow] = {}
-    for event in events:
-        at = to_micros(parse_iso(event["occurred_at"]))
-        row = rows.get(event["trace_id"])
-        if row is None:
-            row = rows[event["trace_id"]] = _TraceRow(event["trace_id"], at, at)
-        row.first, row.last = min(row.first, at), max(row.last, at)
-        detail = event.get("detail") or {}
-        patient_id = detail.get("patient_id")
-        if patient_id:
-            row.patient_id = patient_id
-            row.encounter_id = detail.get("encounter_id") or row.encounter_id or UNASSIGNED + patient_id
-    return list(rows.values())
-
-
-def _drop_traces(connection: Any, which: str, values: Sequence[Any]) -> int:
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS gone (trace_id TEXT PRIMARY KEY)")
-    connection.execute("DELETE FROM gone")
-    connection.execute(f"INSERT INTO gone {which}", values)
-    for table in ("events", "keys", "traces"):
-        connection.execute(f"DELETE FROM {table} WHERE trace_id IN (SELECT trace_id FROM gone)")
-    return int(connection.execute("SELECT count(*) FROM gone").fetchone()[0])
-
-
-def _events(bodies: Iterable[bytes]) -> list[Event]:
-    """Events of the kinds this program knows; a newer source's unknown kinds are left out of the fold."""
-    events: list[Event] = []
-    for body in bodies:
-        try:
-            events.append(event_from_json(orjson.loads(body)))
-        except (KeyError, ValueError):
-            continue
-    return events

@@ -15,7 +15,6 @@ from console.desktop.presenters.counted import counted
 from console.investigation.answer import Answer, SourceReport, SourceStatus
 from console.investigation.case import Advice, Destination, FailureGroup, Look, Opens, Overview, SearchAnswer, Sender
 
-
 _WORTH_SAYING = 50
 """Events the index may be behind without a word: at any moment some are just being taken in."""
 
