@@ -10,12 +10,14 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import (
     QCoreApplication,
     QMessageLogContext,
     QObject,
     Qt,
+    QTimeZone,
     QtMsgType,
     Signal,
     qInstallMessageHandler,
@@ -59,9 +61,14 @@ class Options:
 
 
 def local_zone() -> tzinfo:
-    """This computer's zone, with its name where it has one."""
-    local = datetime.now(UTC).astimezone().tzinfo
-    return local if local is not None else UTC
+    """This computer's zone with its rules, so that other times of the year are right too; else its offset of today."""
+    name = bytes(QTimeZone.systemTimeZoneId().data()).decode()
+    if name in ("", "UTC", "Etc/UTC"):
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return datetime.now(UTC).astimezone().tzinfo or UTC
 
 
 class Desktop(QObject):

@@ -111,7 +111,7 @@ class Connector(QObject):
         A `token` given here is kept for the next time.
         """
         self._leave()
-        self.connection = connection
+        self.connection = self.session.connection = connection
         self._show_environment(connection.environment, connection.name)
         self.session.set_standing(Standing(Link.CONNECTING))
         if connection.kind == "engine":
@@ -153,7 +153,7 @@ class Connector(QObject):
                     _log.warning("desk not closed in time")
         if not wait and self.connection is not None:
             self.supervisor.stop()
-            self.connection = None
+            self.connection = self.session.connection = None
             self.session.finder = None
             self.session.set_desk(None)
 

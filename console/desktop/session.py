@@ -20,7 +20,7 @@ from console.desktop.io_thread import IoThread
 from console.desktop.jobs import Jobs
 from console.desktop.operations import Operation
 from console.desktop.places import Place
-from console.desktop.settings import SettingsStore
+from console.desktop.settings import Connection, SettingsStore
 
 if TYPE_CHECKING:
     from console.investigation.desk import Desk
@@ -113,6 +113,8 @@ class Session(QObject):
         self.commands = CommandBook()
         self.desk: Desk | None = None
         """Answers every question about the connected hospital; its coroutines run on the io thread only."""
+        self.connection: Connection | None = None
+        """What is open now."""
         self.finder: Finder | None = None
         self.recent: list[Hit] = []
         """What was looked at in this run, newest first."""

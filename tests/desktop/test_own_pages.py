@@ -239,3 +239,13 @@ def test_that_a_spanish_session_gets_the_spanish_guide(session: Session, qtbot: 
     qtbot.addWidget(page)
     page.show_place(Place("help"))
     assert page.manual.toPlainText().startswith("Guía")
+
+
+def test_that_the_connection_that_is_open_says_so(session: Session, qtbot: QtBot) -> None:
+    ward = Connection("Ward", "engine", "http://127.0.0.1:1", "test")
+    session.settings.change(connections=(ward, Connection("Other", "engine", "http://127.0.0.1:2", "test")))
+    session.connection = ward
+    made = ConnectionList(session)
+    qtbot.addWidget(made)
+    assert not _button(made, "Open Ward").isEnabled()
+    assert _button(made, "Open Other").isEnabled()

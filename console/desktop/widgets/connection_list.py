@@ -60,7 +60,7 @@ class ConnectionList(QWidget):
                 name=self.tr("Open %1").replace("%1", connection.name),
                 run=partial(self._session.connection_requested.emit, connection, ""),
             )
-            if connection.name == settings.active:
+            if connection == self._session.connection:
                 open_button.set_off(self.tr("This connection is open."))
             remove = Button(
                 icon_name="trash-2",
