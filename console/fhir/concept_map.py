@@ -7,6 +7,7 @@ clock on the wall, so that a replay next year uses the map of the day. The origi
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -81,7 +82,7 @@ class ConceptMap:
         """Whether this version is the one for `day` (any FHIR date or dateTime text; '' = no date known)."""
         if not day:
             return not self.effective_to
-        whole = (day + "-01-01")[:10] if len(day) < 10 else day[:10]
+        whole = whole_day(day)
         return self.effective_from <= whole and (not self.effective_to or whole < self.effective_to)
 
     def find(self, code: str, system: str = "") -> Element | None:
@@ -98,6 +99,11 @@ class ConceptMap:
             for e in self.elements
         ]
         return plain
+
+
+def whole_day(day: str) -> str:
+    """YYYY-MM-DD of a FHIR date or dateTime text, missing parts at their start."""
+    return (day + "-01-01")[:10] if len(day) < 10 else day[:10]
 
 
 def name_of(url: str) -> str:
@@ -237,6 +243,12 @@ class ConceptMaps:
                 self._by_system[system] = (*self._by_system.get(system, ()), one)
         for versions in (*self._versions.values(), *self._by_system.values()):
             _refuse_overlap(versions)
+        active = [one for versions in self._versions.values() for one in versions]
+        self._turns = sorted({d for one in active for d in (one.effective_from, one.effective_to) if d})
+
+    def era(self, day: str) -> int:
+        """A number that two days share when the same versions of all maps apply to both; -1 for no day."""
+        return bisect_right(self._turns, whole_day(day)) if day else -1
 
     def __iter__(self) -> Iterator[ConceptMap]:
         return iter(self._all)

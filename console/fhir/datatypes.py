@@ -283,8 +283,8 @@ def concept(
 
     `path` names the field in the error of a local map with the policy `stop`; without it no local map is asked.
     `table` is (HL7 table, name of its map) for a field bound to a table: a bare code is one of that table. The same
-    few codes come again and again, so what was worked out is kept, per text, day and set of maps."""
-    key = (rep.raw, terms.marks, bool(path), day or terms.day, table)
+    few codes come again and again, so what was worked out is kept, per text and set of maps."""
+    key = (rep.raw, terms.marks, bool(path), terms.era(day), table)
     worked = terms.memo.get(key)
     if not isinstance(worked, _Worked):
         aside = terms.aside()

@@ -155,6 +155,10 @@ class Terms:
         """What was worked out before from the same maps; lives and dies with them."""
         return self._maps.memo
 
+    def era(self, day: str = "") -> int:
+        """Which versions of the maps apply on a day, as a number for keys of `memo`."""
+        return self._maps.era(day or self.day)
+
     def look_up(self, map_name: str, code: str, *, day: str = "") -> Element | None:
         """The row of a table map for a code; None when the code is empty, unknown, or deliberately without target.
         An unknown code is noted in `unmapped`."""

@@ -6,6 +6,7 @@ per set of concept maps and clinical day and then kept. Sources: V2-to-FHIR OBX[
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +21,7 @@ from console.hl7v2.message import NULL, Repetition, Segment
 _FLAG_MAP: Final = "v2-0078-interpretation"
 _NORMAL: Final = frozenset({"", "N", "NEG", "S", "NR", "ND"})
 _MEMO: Final = 8192
+_FURTHER: Final = (15, 16, 17, 18, 20, 23, 25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Standing:
     maps: tuple[str, ...]
     unmapped: tuple[str, ...]
     broken_range: bool
+    authorities: Mapping[str, str]
 
 
 def key_of(obx: Segment) -> tuple[str, str]:
@@ -59,19 +62,16 @@ def standing(draft: Draft, obx: Segment, day: str) -> Standing:
     Raises InvalidMessage `observation-without-code` and, from a map with the policy stop, `code-not-mapped`."""
     terms = draft.terms
     fields = obx.fields
-    key = (
-        "OBX", terms.marks, terms.source, id(terms.authorities), day or terms.day,
-        fields[3:4], fields[6:9], fields[15:19], fields[20:21], fields[23:24], fields[25:26],
-    )  # fmt: skip
+    more = tuple(fields[n] for n in _FURTHER if n < len(fields)) if len(fields) > 15 else ()
+    key = ("OBX", terms.marks, terms.source, terms.era(day), tuple(fields[3:4] + fields[6:9]), more)
     memo = terms.memo
-    name = repr(key)
-    found = memo.get(name)
-    if not isinstance(found, Standing):
+    found = memo.get(key)
+    if not isinstance(found, Standing) or found.authorities != terms.authorities:
         aside = terms.aside()
         found = _work_out(aside, obx, day)
         if len(memo) >= _MEMO:
             memo.clear()
-        memo[name] = found
+        memo[key] = found
     for stamp in found.maps:
         terms.maps[stamp] = None
     for code in found.unmapped:
@@ -113,6 +113,7 @@ def _work_out(terms: Terms, obx: Segment, day: str) -> Standing:
         tuple(terms.maps),
         tuple(terms.unmapped),
         broken,
+        terms.authorities,
     )
 
 

@@ -180,9 +180,9 @@ def _body(
         body["performer"] = report.performer
     if obx.has(21) and (own := next((i for r in obx.reps(21) if (i := _identifier(draft, r))), None)):
         body["identifier"] = [own]
-    if len(reading.findings) > 1 or reading.findings[0].notes:
-        if notes := as_annotations(nte for finding in reading.findings for nte in finding.notes):
-            body["note"] = notes
+    notes = [nte for finding in reading.findings for nte in finding.notes]
+    if notes and (said := as_annotations(notes)):
+        body["note"] = said
     return body
 
 

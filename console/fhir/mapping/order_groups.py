@@ -32,7 +32,7 @@ class Sample:
 
 @dataclass(slots=True)
 class OrderGroup:
-    """What one message says of one order. `above`: the ORC that an OBR without its own stands under, for its numbers."""
+    """What one message says of one order. `above`: for an OBR without an ORC of its own, the one it stands under."""
 
     orc: Segment | None = None
     obr: Segment | None = None

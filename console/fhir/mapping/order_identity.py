@@ -18,7 +18,6 @@ from console.fhir.mapping.draft import Draft
 from console.fhir.mapping.order_groups import OrderGroup
 from console.hl7v2.message import Repetition
 
-
 _SAME_AS = "order"
 """The kind of an alias that says: this order id is another name of that order."""
 
