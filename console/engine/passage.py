@@ -204,6 +204,7 @@ def _context(message: Message, found: Identified, pending: Pending, road: Road) 
         encounter_id=found.visit.encounter_id,
         visit_number=found.visit.number,
         visit_assigner=found.visit.assigner,
+        identifier_fields=source.patient_identifiers,
     )
 
 

@@ -10,7 +10,8 @@
     [engine.fhir]                  # urls: FHIR R4 servers to deliver to, besides the built-in store
     [engine.storage]               # database, minimum_free_mb, ballast_mb
     [engine.authorities]           # "MRN" = "urn:oid:1.2.3": URI of an assigning authority
-    [[engine.source]]              # application (MSH-3), facility (MSH-4), charset, zone, acknowledgment
+    [[engine.source]]              # application (MSH-3), facility (MSH-4), charset, zone, acknowledgment,
+                                   # patient_identifiers
 
 Other tables of the file belong to the desktop and are not looked at.
 """
@@ -85,6 +86,8 @@ class SourceSettings:
     zone: tzinfo | None = None
     acknowledgment: str = "auto"
     """auto: enhanced mode when MSH-15 or MSH-16 is filled (HL7 v2 chapter 2, 2.9.3); original: AA, AE, AR always."""
+    patient_identifiers: tuple[int, ...] = (3,)
+    """PID fields whose numbers become identifiers of the patient; PID-3 always, others (`"PID-19"`) where asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,11 +214,23 @@ def _source(table: _Table) -> SourceSettings:
         charset=table.text("charset", "") or None,
         zone=table.zone("zone"),
         acknowledgment=table.one_of("acknowledgment", "auto", ("auto", "enhanced", "original")),
+        patient_identifiers=_identifier_fields(table),
     )
     if not settings.application and not settings.facility:
         raise table.wrong("application", "must name the sender's MSH-3 (or facility its MSH-4)")
     table.nothing_else()
     return settings
+
+
+def _identifier_fields(table: _Table) -> tuple[int, ...]:
+    key = "patient_identifiers"
+    names = table.list_of_text(key)
+    if wrong := next((name for name in names if name not in _IDENTIFIER_FIELDS), None):
+        raise table.wrong(key, f"may hold {', '.join(_IDENTIFIER_FIELDS)}", wrong)
+    return tuple(sorted({3, *(int(name.removeprefix("PID-")) for name in names)}))
+
+
+_IDENTIFIER_FIELDS = ("PID-2", "PID-3", "PID-4", "PID-18", "PID-19", "PID-20")
 
 
 class _Table:

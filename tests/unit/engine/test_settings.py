@@ -35,6 +35,7 @@ MRN = "urn:oid:1.2.3"
 application = "LAB1"
 charset = "8859/1"
 zone = "Europe/Lisbon"
+patient_identifiers = ["PID-19", "PID-2"]
 [[engine.source]]
 facility = "NORTH"
 acknowledgment = "original"
@@ -71,6 +72,8 @@ def test_that_a_whole_file_is_read(tmp_path: Path) -> None:
     assert settings.source("LAB1", "SOUTH").charset == "8859/1"
     assert settings.source("LAB2", "NORTH").acknowledgment == "original"
     assert settings.source("LAB2", "SOUTH").acknowledgment == "auto"
+    assert settings.source("LAB1", "SOUTH").patient_identifiers == (2, 3, 19)
+    assert settings.source("LAB2", "SOUTH").patient_identifiers == (3,)
 
 
 def test_that_the_desktops_tables_are_none_of_the_engines_business(tmp_path: Path) -> None:
@@ -105,6 +108,7 @@ def test_that_the_desktops_tables_are_none_of_the_engines_business(tmp_path: Pat
         ("[engine]\nsource = 3", r"\[\[engine\.source\]\]"),
         ("[[engine.source]]\ncharset = 'x'", r"engine\.source\[1\]\.application must name"),
         ("[[engine.source]]\napplication = 'x'\nacknowledgment = 'no'", r"must be one of auto, enhanced, original, not 'no'"),
+        ("[[engine.source]]\napplication = 'x'\npatient_identifiers = ['SSN']", r"may hold PID-2, .* not 'SSN'"),
     ],
 )
 def test_that_a_wrong_value_is_named_with_what_it_must_be(tmp_path: Path, text: str, named: str) -> None:
