@@ -5,14 +5,14 @@ Pure and table-driven (`search_parameters`). Only elements that are present are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from console.core.clock import to_micros
 from console.core.keys import fold_name
-from console.fhir.search_parameters import COMMON, PARAMETERS, ParameterKind, SearchParameter
+from console.fhir.search_parameters import ParameterKind, SearchParameter, parameters_of
 
 OPEN_PAST = -62_135_596_800_000_000
 OPEN_FUTURE = 253_402_300_800_000_000
@@ -24,14 +24,20 @@ class IndexValue(NamedTuple):
 
     token: `value` the code, `system` its URI · string: `value` folded · reference: `value` "Type/id" ·
     date: half-open [low, high) in microseconds · quantity: `value` the unit code, `system`, and the number times
-    10^6 in `low` and `high` (its implicit precision) · uri: `value`.
+    10^6 in `low` and `high` · uri: `value`. What a kind does not use is '' or 0.
     """
 
     param: str
     value: str = ""
     system: str = ""
-    low: int | None = None
-    high: int | None = None
+    low: int = 0
+    high: int = 0
+
+
+Row = tuple[str, str, str, int, int]
+"""The fields of an IndexValue: naming them costs more than finding them."""
+_Add = Callable[[Row], None]
+_Read = Callable[[SearchParameter, Any, _Add], None]
 
 
 def index_values(resource: Mapping[str, Any]) -> set[IndexValue]:
@@ -39,31 +45,48 @@ def index_values(resource: Mapping[str, Any]) -> set[IndexValue]:
 
     Malformed elements give no value and no error: the gate judges resources, not the index.
     """
-    found: set[IndexValue] = set()
-    by_element = _by_element(str(resource.get("resourceType", "")))
+    return {IndexValue(*row) for row in _rows(resource, _by_element(str(resource.get("resourceType", "")), False))}
+
+
+def stored_values(resource: Mapping[str, Any]) -> set[Row]:
+    """As `index_values`, without parameters that others answer (`answered_by`)."""
+    return set(_rows(resource, _by_element(str(resource.get("resourceType", "")), True)))
+
+
+def _rows(resource: Mapping[str, Any], by_element: Mapping[str, tuple[_Step, ...]]) -> list[Row]:
+    found: list[Row] = []
+    add = found.append
     for element, content in resource.items():
-        for parameter, rest in by_element.get(element, ()):
-            for value in _walk(content, rest) if rest else _flat(content):
-                found.update(_READERS[parameter.kind](parameter, value))
+        for read, parameter, rest in by_element.get(element, ()):
+            if rest:
+                for value in _walk(content, rest):
+                    read(parameter, value, add)
+            elif content.__class__ is list:
+                for value in content:
+                    read(parameter, value, add)
+            else:
+                read(parameter, content, add)
     return found
 
 
-@lru_cache(maxsize=128)
-def _by_element(resource_type: str) -> dict[str, tuple[tuple[SearchParameter, tuple[str, ...]], ...]]:
-    """First path element -> the parameters that start there and the rest of their path."""
-    table: dict[str, tuple[tuple[SearchParameter, tuple[str, ...]], ...]] = {}
-    for parameter in COMMON + PARAMETERS.get(resource_type, ()):
+_Step = tuple[_Read, SearchParameter, tuple[str, ...]]
+
+
+@lru_cache(maxsize=256)
+def _by_element(resource_type: str, stored: bool) -> dict[str, tuple[_Step, ...]]:
+    """First path element -> the parameters that start there, how they are read, and the rest of their path."""
+    table: dict[str, tuple[_Step, ...]] = {}
+    for parameter in parameters_of(resource_type):
+        if stored and parameter.answered_by:
+            continue
         for path in parameter.paths:
             first, *rest = path.split(".")
-            table[first] = (*table.get(first, ()), (parameter, tuple(rest)))
+            table[first] = (*table.get(first, ()), (_READERS[parameter.kind], parameter, tuple(rest)))
     return table
 
 
-def _flat(content: Any) -> Iterator[Any]:
-    if isinstance(content, list):
-        yield from content
-    else:
-        yield content
+def _flat(content: Any) -> Iterable[Any]:
+    return content if isinstance(content, list) else (content,)
 
 
 def _walk(content: Any, path: tuple[str, ...]) -> Iterator[Any]:
@@ -77,77 +100,80 @@ def _walk(content: Any, path: tuple[str, ...]) -> Iterator[Any]:
 # ---------------------------------------------------------------- one reader per kind
 
 
-def _tokens(parameter: SearchParameter, value: Any) -> Iterator[IndexValue]:
+def _tokens(parameter: SearchParameter, value: Any, add: _Add) -> None:
     name = parameter.name
-    if isinstance(value, bool):
-        yield IndexValue(name, "true" if value else "false")
-    elif isinstance(value, str):
-        yield IndexValue(name, value)
+    if value.__class__ is str:
+        add((name, value, "", 0, 0))
     elif isinstance(value, dict):
         if "coding" in value:
             for coding in _flat(value["coding"]):
-                yield from _tokens(parameter, coding)
+                _tokens(parameter, coding, add)
         elif "code" in value:
-            yield IndexValue(name, str(value["code"]), str(value.get("system", "")))
-        elif "value" in value and name not in ("phone", "email", "telecom"):
-            yield IndexValue(name, str(value["value"]), str(value.get("system", "")))
-        elif "value" in value and (name == "telecom" or value.get("system") == name):
-            yield IndexValue(name, str(value["value"]))
+            add((name, str(value["code"]), str(value.get("system", "")), 0, 0))
+        elif "value" in value:
+            if name not in _CONTACTS:
+                add((name, str(value["value"]), str(value.get("system", "")), 0, 0))
+            elif name == "telecom" or value.get("system") == name:
+                add((name, str(value["value"]), "", 0, 0))
+    elif isinstance(value, bool):
+        add((name, "true" if value else "false", "", 0, 0))
 
 
+_CONTACTS = frozenset({"phone", "email", "telecom"})
 _SPOKEN = ("text", "family", "given", "prefix", "suffix", "line", "city", "district", "state", "postalCode", "country")
 """The parts of HumanName and Address that a string search looks into (search.html#string)."""
 
 
-def _strings(parameter: SearchParameter, value: Any) -> Iterator[IndexValue]:
+def _strings(parameter: SearchParameter, value: Any, add: _Add) -> None:
     if isinstance(value, str):
         folded = fold_name(value)
         if folded:
-            yield IndexValue(parameter.name, folded)
+            add((parameter.name, folded, "", 0, 0))
     elif isinstance(value, dict):
         for part in _SPOKEN:
-            for text in _flat(value.get(part, ())):
-                if isinstance(text, str):
-                    yield from _strings(parameter, text)
+            if part in value:
+                for text in _flat(value[part]):
+                    if isinstance(text, str):
+                        _strings(parameter, text, add)
 
 
-def _dates(parameter: SearchParameter, value: Any) -> Iterator[IndexValue]:
+def _dates(parameter: SearchParameter, value: Any, add: _Add) -> None:
     if isinstance(value, str):
         span = date_span(value)
         if span:
-            yield IndexValue(parameter.name, low=span[0], high=span[1])
+            add((parameter.name, "", "", *span))
     elif isinstance(value, dict):
         start, end = date_span(str(value.get("start", ""))), date_span(str(value.get("end", "")))
         if start or end:
             low = start[0] if start else OPEN_PAST
-            yield IndexValue(parameter.name, low=low, high=end[1] if end else OPEN_FUTURE)
+            add((parameter.name, "", "", low, end[1] if end else OPEN_FUTURE))
 
 
-def _references(parameter: SearchParameter, value: Any) -> Iterator[IndexValue]:
-    if not isinstance(value, dict):
+def _references(parameter: SearchParameter, value: Any, add: _Add) -> None:
+    reference = value.get("reference") if isinstance(value, dict) else None
+    if not isinstance(reference, str) or not reference or reference.startswith(("#", "urn:")):
         return
-    reference = value.get("reference")
-    if isinstance(reference, str) and reference and not reference.startswith(("#", "urn:")):
-        target = reference.partition("/_history/")[0]
-        if not parameter.target or f"/{target}".rpartition("/")[0].endswith(f"/{parameter.target}"):
-            yield IndexValue(parameter.name, target)
+    if "/_history/" in reference:
+        reference = reference.partition("/_history/")[0]
+    if not parameter.target or f"/{reference}".rpartition("/")[0].endswith(f"/{parameter.target}"):
+        add((parameter.name, reference, "", 0, 0))
 
 
-def _quantities(parameter: SearchParameter, value: Any) -> Iterator[IndexValue]:
+def _quantities(parameter: SearchParameter, value: Any, add: _Add) -> None:
     if not isinstance(value, dict) or not isinstance(value.get("value"), int | float):
         return
     scaled = round(value["value"] * 1_000_000)
     if abs(scaled) < 1 << 62:
         unit = str(value.get("code") or value.get("unit") or "")
-        yield IndexValue(parameter.name, unit, str(value.get("system", "")), scaled, scaled)
+        add((parameter.name, unit, str(value.get("system", "")), scaled, scaled))
 
 
-def _uris(parameter: SearchParameter, value: Any) -> Iterator[IndexValue]:
+def _uris(parameter: SearchParameter, value: Any, add: _Add) -> None:
     if isinstance(value, str) and value:
-        yield IndexValue(parameter.name, value)
+        add((parameter.name, value, "", 0, 0))
 
 
-_READERS = {
+_READERS: Mapping[ParameterKind, _Read] = {
     ParameterKind.TOKEN: _tokens,
     ParameterKind.STRING: _strings,
     ParameterKind.DATE: _dates,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class ParameterKind(StrEnum):
@@ -23,12 +24,16 @@ class ParameterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchParameter:
-    """`paths` are dotted element paths without the type; lists are walked through. `target` keeps one target type."""
+    """`paths` are dotted element paths without the type; lists are walked through. `target` keeps one target type.
+
+    `answered_by` names parameters that have all its values: the store keeps those and looks there.
+    """
 
     name: str
     kind: ParameterKind
     paths: tuple[str, ...]
     target: str = ""
+    answered_by: tuple[str, ...] = ()
 
 
 def _token(name: str, *paths: str) -> SearchParameter:
@@ -43,8 +48,13 @@ def _date(name: str, *paths: str) -> SearchParameter:
     return SearchParameter(name, ParameterKind.DATE, paths or (_camel(name),))
 
 
-def _reference(name: str, *paths: str, target: str = "") -> SearchParameter:
-    return SearchParameter(name, ParameterKind.REFERENCE, paths or (_camel(name),), target)
+def _reference(name: str, *paths: str) -> SearchParameter:
+    return SearchParameter(name, ParameterKind.REFERENCE, paths or (_camel(name),))
+
+
+def _narrowed(name: str, *paths: str, target: str, answered_by: tuple[str, ...]) -> SearchParameter:
+    """Those references of other parameters that lead to one type."""
+    return SearchParameter(name, ParameterKind.REFERENCE, paths, target, answered_by)
 
 
 def _quantity(name: str, *paths: str) -> SearchParameter:
@@ -61,7 +71,7 @@ def _camel(name: str) -> str:
 
 
 def _patient(path: str = "subject") -> SearchParameter:
-    return _reference("patient", path, target="Patient")
+    return _narrowed("patient", path, target="Patient", answered_by=(path,))
 
 
 def _person() -> tuple[SearchParameter, ...]:
@@ -128,9 +138,9 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _token("status"),
         _date("date", "start"),
         _reference("actor", "participant.actor"),
-        _reference("patient", "participant.actor", target="Patient"),
-        _reference("practitioner", "participant.actor", target="Practitioner"),
-        _reference("location", "participant.actor", target="Location"),
+        _narrowed("patient", "participant.actor", target="Patient", answered_by=("actor",)),
+        _narrowed("practitioner", "participant.actor", target="Practitioner", answered_by=("actor",)),
+        _narrowed("location", "participant.actor", target="Location", answered_by=("actor",)),
         _token("part-status", "participant.status"),
         _token("appointment-type"),
         _token("service-category"),
@@ -156,7 +166,7 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _token("entity-type", "entity.type"),
         _token("entity-role", "entity.role"),
         _string("entity-name", "entity.name"),
-        _reference("patient", "agent.who", "entity.what", target="Patient"),
+        _narrowed("patient", "agent.who", "entity.what", target="Patient", answered_by=("agent", "entity")),
     ),
     "Binary": (),
     "Condition": (
@@ -178,7 +188,7 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _token("status"),
         _token("type"),
         _reference("beneficiary"),
-        _reference("patient", "beneficiary", target="Patient"),
+        _patient("beneficiary"),
         _reference("subscriber"),
         _reference("payor"),
         _reference("policy-holder"),
@@ -244,7 +254,7 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _reference("location", "location.location"),
         _date("location-period", "location.period"),
         _reference("participant", "participant.individual"),
-        _reference("practitioner", "participant.individual", target="Practitioner"),
+        _narrowed("practitioner", "participant.individual", target="Practitioner", answered_by=("participant",)),
         _token("participant-type", "participant.type"),
         _reference("service-provider"),
         _reference("part-of"),
@@ -347,7 +357,9 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _token("component-code", "component.code"),
         _token("component-value-concept", "component.valueCodeableConcept"),
         _quantity("component-value-quantity", "component.valueQuantity"),
-        _token("combo-code", "code", "component.code"),
+        SearchParameter(
+            "combo-code", ParameterKind.TOKEN, ("code", "component.code"), answered_by=("code", "component-code")
+        ),
     ),
     "Organization": (
         _token("identifier"),
@@ -394,7 +406,7 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
     ),
     "Provenance": (
         _reference("target"),
-        _reference("patient", "target", target="Patient"),
+        _patient("target"),
         _date("recorded"),
         _date("when", "occurredDateTime", "occurredPeriod"),
         _reference("agent", "agent.who"),
@@ -445,6 +457,12 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
         _token("container-id", "container.identifier"),
     ),
 }
+
+
+@lru_cache(maxsize=4096)
+def parameter(resource_type: str, name: str) -> SearchParameter | None:
+    """The parameter of this name; None when the type has none."""
+    return next((p for p in parameters_of(resource_type) if p.name == name), None)
 
 
 def parameters_of(resource_type: str) -> tuple[SearchParameter, ...]:

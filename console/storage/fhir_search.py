@@ -7,20 +7,23 @@ first. A search is one statement; resources come in a stable order, so pages nei
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 from zlib import crc32
 
 from sqlalchemy import Connection
 
-from console.fhir.search_index import IndexValue, index_values
+from console.fhir.search_index import stored_values
+from console.fhir.search_parameters import parameter
 from console.storage.write import WriteTransaction
 
 Relation = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
 """Prefixes of ordered parameters (hl7.org/fhir/R4/search.html#prefix). `ap`: the spans overlap; the caller widens."""
 
 COLUMNS = ("param", "value", "system", "low", "high", "resource")
+LONGEST = 1024
+"""Characters of a value that count."""
 _SYSTEMS = 32
 _TOP = "\U0010ffff"
 
@@ -138,8 +141,11 @@ class Found(NamedTuple):
 
 def index_rows(resource: dict[str, Any], number: int) -> set[tuple[Any, ...]]:
     """The rows of a resource that has this number in the store."""
-    resource_type = str(resource["resourceType"])
-    return {_row(resource_type, value, number) for value in index_values(resource)}
+    numbers = _Numbers.of(str(resource["resourceType"]))
+    return {
+        (numbers[param], value[:LONGEST], system[:LONGEST], low, high, number)
+        for param, value, system, low, high in stored_values(resource)
+    }
 
 
 def write_rows(write: WriteTransaction, added: Iterable[tuple[Any, ...]], removed: Iterable[tuple[Any, ...]]) -> None:
@@ -154,15 +160,21 @@ def write_rows(write: WriteTransaction, added: Iterable[tuple[Any, ...]], remove
     write.insert("fhir_search", COLUMNS, sorted(added), conflict="ON CONFLICT DO NOTHING")
 
 
-def _row(resource_type: str, value: IndexValue, number: int) -> tuple[Any, ...]:
-    return (
-        parameter_number(resource_type, value.param),
-        value.value[:1024],
-        value.system[:1024],
-        value.low or 0,
-        value.high or 0,
-        number,
-    )
+class _Numbers(dict[str, int]):
+    """What stands for each parameter of one type, found once."""
+
+    def __init__(self, resource_type: str) -> None:
+        super().__init__()
+        self._type = resource_type
+
+    def __missing__(self, param: str) -> int:
+        self[param] = number = parameter_number(self._type, param)
+        return number
+
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def of(resource_type: str) -> _Numbers:
+        return _Numbers(resource_type)
 
 
 @lru_cache(maxsize=4096)
@@ -268,21 +280,49 @@ def count(connection: Connection, resource_type: str, criteria: Sequence[AnyOf],
 
 def referring(connection: Connection, resource_type: str, param: str, targets: Sequence[str]) -> list[Found]:
     """The resources of the type whose reference parameter names any of the targets (`_revinclude`), by number."""
-    number = parameter_number(resource_type, param)
+    numbers = answering(resource_type, param)
     found: list[Found] = []
     for target in targets:
         rows = connection.exec_driver_sql(
-            "SELECT r.id, r.version, r.last_updated, r.body FROM fhir_search s CROSS JOIN fhir_resources r"
-            " ON r.number = s.resource WHERE s.param = ? AND s.value = ? AND s.system = '' ORDER BY r.number",
-            (number, target),
+            "SELECT DISTINCT r.number, r.id, r.version, r.last_updated, r.body FROM fhir_search s"
+            f" CROSS JOIN fhir_resources r ON r.number = s.resource WHERE s.param IN ({_marks(numbers)})"
+            " AND s.value = ? AND s.system = '' ORDER BY r.number",
+            (*numbers, target),
         )
-        found.extend(Found(row[0], row[1], row[2], row[3]) for row in rows)
+        found.extend(Found(row[1], row[2], row[3], row[4]) for row in rows)
     return found
+
+
+def answering(resource_type: str, param: str) -> tuple[int, ...]:
+    """The numbers of the parameters in whose rows the values of this one stand (`answered_by`)."""
+    known = parameter(resource_type, param)
+    names = (known.answered_by if known else ()) or (param,)
+    return tuple(parameter_number(resource_type, name) for name in names)
+
+
+def _spread(resource_type: str, value: Value) -> list[Value]:
+    """The value asked of the parameters that answer for its own."""
+    if isinstance(value, Ids | Updated | Missing):
+        return [value]
+    known = parameter(resource_type, value.param)
+    if known is None or not known.answered_by:
+        return [value]
+    if isinstance(value, Reference) and not f"/{value.target}".rpartition("/")[0].endswith(f"/{known.target}"):
+        return []
+    return [replace(value, param=name) for name in known.answered_by]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _conditions(connection: Connection, resource_type: str, criteria: Sequence[AnyOf]) -> tuple[str, list[Any]]:
     clauses = ["r.type = ?"]
     values: list[Any] = [resource_type]
+    criteria = [
+        replace(criterion, values=tuple(one for value in criterion.values for one in _spread(resource_type, value)))
+        for criterion in criteria
+    ]
     driver = _most_selective(connection, resource_type, criteria)
     if driver is not None:
         # The unary plus keeps the planner off the index by type: the driver's few rows are looked up by number.
@@ -323,9 +363,14 @@ def _condition(connection: Connection, resource_type: str, value: Value, *, gath
     if isinstance(value, Updated):
         return _compared("r.last_updated", "r.last_updated + 1", value)
     if isinstance(value, Missing):
-        number = parameter_number(resource_type, value.param)
-        sql = "IN" if not value.missing else "NOT IN"
-        return f"r.number {sql} (SELECT s.resource FROM fhir_search s WHERE s.param = ?)", [number]
+        numbers = answering(resource_type, value.param)
+        known = parameter(resource_type, value.param)
+        sql = "NOT IN" if value.missing else "IN"
+        only = f" AND s.value >= '{known.target}/' AND s.value < '{known.target}0'" if known and known.target else ""
+        return (
+            f"r.number {sql} (SELECT s.resource FROM fhir_search s WHERE s.param IN ({_marks(numbers)}){only})",
+            [*numbers],
+        )
     if isinstance(value, InSystem):
         number = parameter_number(resource_type, value.param)
         return (

@@ -16,17 +16,18 @@ from console.engine.fhir_facade.query import Include
 from console.engine.fhir_facade.searching import included
 from console.fhir.search_parameters import PARAMETERS
 from console.storage import fhir_search, fhir_store
-from console.storage.fhir_search import parameter_number
+from console.storage.fhir_search import answering
 
 _BY = {"Patient": ("patient", "subject", "beneficiary"), "Encounter": ("encounter", "context")}
 """The parameters by which a resource belongs to a compartment."""
 
 _NUMBERS = {
     root: [
-        parameter_number(kind, name)
+        number
         for kind, parameters in PARAMETERS.items()
         for name in names
         if any(parameter.name == name for parameter in parameters)
+        for number in answering(kind, name)
     ]
     for root, names in _BY.items()
 }

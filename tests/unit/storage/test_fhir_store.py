@@ -240,3 +240,25 @@ def test_that_who_refers_to_a_resource_is_found(ward: Database) -> None:
 def test_that_no_two_parameters_share_a_number() -> None:
     names = [(t, p.name) for t, parameters in PARAMETERS.items() for p in parameters]
     assert len({parameter_number(*name) for name in names}) == len(names)
+
+
+def test_that_a_narrowed_parameter_is_answered_by_the_wider_one(database: Database, journal: Journal) -> None:
+    _apply(
+        journal,
+        [
+            _put(_observation("of-patient", subject={"reference": "Patient/p1"})),
+            _put(_observation("of-device", subject={"reference": "Device/d1"})),
+            _put(_observation("part", component=[{"code": {"coding": [{"code": "8480-6"}]}}])),
+        ],
+    )
+    assert _ids(database, "Observation", Reference("patient", "Patient/p1")) == ["of-patient"]
+    assert _ids(database, "Observation", Reference("patient", "Device/d1")) == []
+    assert _ids(database, "Observation", Reference("subject", "Device/d1")) == ["of-device"]
+    assert _ids(database, "Observation", Missing("patient", False)) == ["of-patient"]
+    assert _ids(database, "Observation", Token("combo-code", "8480-6")) == ["part"]
+    with database.reader() as reader:
+        assert [f.id for f in referring(reader, "Observation", "patient", ["Patient/p1"])] == ["of-patient"]
+        rows = reader.exec_driver_sql(
+            "SELECT count(*) FROM fhir_search WHERE param = ?", (parameter_number("Observation", "patient"),)
+        ).scalar()
+    assert rows == 0
