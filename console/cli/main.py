@@ -46,6 +46,12 @@ class Group:
 GROUPS = {
     "desktop": Group("console.cli.desktop", "open the window (what `signalbox` alone does)"),
     "engine": Group("console.cli.engine", "run the engine: receive, map and deliver messages"),
+    "find": Group("console.cli.find", "paste anything: which cases it means, with the evidence"),
+    "timeline": Group("console.cli.timeline", "everything that happened to the messages of one encounter"),
+    "trace": Group("console.cli.trace", "one message, hop by hop, with the proof of each"),
+    "message": Group("console.cli.message", "a message as it arrived, as a tree, or as the FHIR it became"),
+    "audit": Group("console.cli.audit", "who looked at what, and whether the log of it is whole"),
+    "doctor": Group("console.cli.doctor", "is everything here that Signalbox needs, and does it work"),
 }
 """Every command there is, in the order of the help."""
 

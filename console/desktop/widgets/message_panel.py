@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, Q
 
 from console.core.errors import SignalboxError
 from console.desktop.models.hop_rows import hop_rows
-from console.desktop.models.json_lines import JsonLine, json_lines
+from console.desktop.models.json_lines import JsonLine, json_lines, parse_exact
 from console.desktop.models.message_tree import Remark, build_tree
 from console.desktop.models.status_words import StatusWord
 from console.desktop.models.system_names import lane_name, status_text
@@ -476,11 +476,12 @@ def fhir_documents(body: Mapping[str, Any]) -> list[tuple[str, list[JsonLine]]]:
     """What the message became: each resource in the version it made, then the bundles still to be delivered."""
     documents = []
     for resource in body.get("resources") or ():
-        inner = resource.get("body")
+        inner = parse_exact(resource["text"]) if resource.get("text") else resource.get("body")
         if inner is not None:
             name = f"{resource.get('type', '')}/{str(resource.get('id', ''))[:8]} v{resource.get('version', '')}"
             documents.append((name, json_lines(inner)))
     for waiting in body.get("bundles") or ():
         where = lane_name(str(waiting.get("destination", "")))
-        documents.append((f"Bundle → {where}", json_lines(waiting.get("bundle"))))
+        bundle = parse_exact(waiting["text"]) if waiting.get("text") else waiting.get("bundle")
+        documents.append((f"Bundle → {where}", json_lines(bundle)))
     return documents

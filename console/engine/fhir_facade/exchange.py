@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive, Scope, Send
 
 from console.core.clock import from_micros
+from console.core.json_text import indented
 from console.engine.api.addresses import FHIR
 from console.engine.api.guards import header
 from console.engine.api.refusals import FHIR_JSON, Refusal
@@ -126,7 +127,7 @@ def resource_answer(asked: Asked, body: bytes, version: int, last_updated: int) 
 async def send_answer(scope: Scope, send: Send, asked: Asked | None, answer: Answer) -> None:
     body = answer.body
     if body and asked is not None and asked.pretty:
-        body = pretty(body)
+        body = indented(body.decode()).encode()
     headers = {"Content-Type": FHIR_JSON, "Content-Length": str(len(body)), **answer.headers}
     if answer.status == 304:
         headers.pop("Content-Type")
@@ -134,30 +135,3 @@ async def send_answer(scope: Scope, send: Send, asked: Asked | None, answer: Ans
     encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
-
-
-def pretty(body: bytes) -> bytes:
-    """Indented for a person. Breaks are put between the parts as they stand: no number is read and written anew."""
-    out = bytearray()
-    depth, inside, escaped = 0, False, False
-    for byte in body:
-        character = bytes((byte,))
-        if inside:
-            out += character
-            inside, escaped = (byte != 0x22 or escaped), byte == 0x5C and not escaped
-        elif byte == 0x22:
-            out += character
-            inside = True
-        elif character in (b"{", b"["):
-            depth += 1
-            out += character + b"\n" + b"  " * depth
-        elif character in (b"}", b"]"):
-            depth -= 1
-            out += b"\n" + b"  " * depth + character
-        elif character == b",":
-            out += b",\n" + b"  " * depth
-        elif character == b":":
-            out += b": "
-        else:
-            out += character
-    return bytes(out)

@@ -106,7 +106,10 @@ def tree(ask: Annotated[Asked, Depends(asked)], event_id: Id) -> Response:
 
 @router.get("/messages/{event_id}/fhir", summary="The resources the message became, as filed")
 def fhir(ask: Annotated[Asked, Depends(asked)], event_id: Id) -> Response:
-    """`resources` are the versions this message made; `bundles` what still waits to be delivered."""
+    """`resources` are the versions this message made; `bundles` what still waits to be delivered.
+
+    `text` is the same JSON as a text, for readers that must not lose the digits of its decimals.
+    """
     with ask.reading() as connection:
         trace_id = _trace(ask, connection, event_id)
         waiting = [
@@ -115,6 +118,7 @@ def fhir(ask: Annotated[Asked, Depends(asked)], event_id: Id) -> Response:
                 "state": row.state,
                 "sha256": row.bundle_sha256,
                 "bundle": orjson.Fragment(row.bundle),
+                "text": row.bundle.decode(),
             }
             for row in bundles_of_trace(connection, trace_id)
         ]
@@ -146,6 +150,7 @@ def _resources(connection: Connection, named: Any) -> list[dict[str, Any]]:
                 "version": version,
                 "action": one.get("action", ""),
                 "body": orjson.Fragment(stored.body) if stored else None,
+                "text": stored.body.decode() if stored else "",
             }
         )
     return answered
