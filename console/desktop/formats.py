@@ -7,7 +7,8 @@ same on every desk (NHS CUI D+Ta, D+Tb, patient-name and NHS-number guidance).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import date as Date
 
 MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
@@ -36,7 +37,7 @@ class Formats:
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)
 
-    def date(self, day: date | datetime | None) -> str:
+    def date(self, day: Date | datetime | None) -> str:
         """`21-Nov-2026`; an aware datetime is taken to the hospital's zone first."""
         if day is None:
             return UNKNOWN[self.language]
@@ -44,7 +45,7 @@ class Formats:
             day = self.local(day)
         return f"{day.day:02d}-{MONTHS[self.language][day.month - 1]}-{day.year:04d}"
 
-    def day(self, moment: date | datetime) -> str:
+    def day(self, moment: Date | datetime) -> str:
         """`Sat 21-Nov-2026`."""
         at = self.local(moment) if isinstance(moment, datetime) else moment
         return f"{WEEKDAYS[self.language][at.weekday()]} {self.date(at if not isinstance(at, datetime) else at.date())}"
@@ -149,11 +150,11 @@ class Formats:
         text = ", ".join(part for part in (family.upper(), given) if part) or UNKNOWN[self.language]
         return f"{text} ({prefix})" if prefix else text
 
-    def birth(self, born: date | None, today: date) -> str:
+    def birth(self, born: Date | None, today: Date) -> str:
         """`14-Aug-1957 (69y)`, with months under two years and days under four weeks."""
         return UNKNOWN[self.language] if born is None else f"{self.date(born)} ({self.age(born, today)})"
 
-    def age(self, born: date, today: date) -> str:
+    def age(self, born: Date, today: Date) -> str:
         """Age as the NHS writes it: days to 4 weeks, weeks to a year, months to 2 years, then years."""
         days = (today - born).days
         months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)

@@ -81,6 +81,5 @@ def icon_size(size: float = 16, gap: float = 0) -> QSize:
 def paint_icon(painter: QPainter, name: str, token: str, rect: QRectF) -> None:
     """Paints an icon into `rect` (logical pixels) inside a custom-painted widget."""
     color = token if token.startswith("#") else theme().hex(token)
-    device = painter.device()
-    ratio = device.devicePixelRatioF() if device is not None else 1.0
+    ratio = painter.device().devicePixelRatioF()
     painter.drawPixmap(rect.topLeft(), _rendered(name, color, round(rect.width()), ratio))
