@@ -15,7 +15,7 @@ from console.fhir import datatypes, fields
 from console.fhir.context import Alias, Body, Category, MappingContext, Outcome, State
 from console.fhir.datatypes import date_time, part
 from console.fhir.effect_id import request_id
-from console.fhir.mapping import encounter, patient
+from console.fhir.mapping import enclosed, encounter, patient
 from console.fhir.mapping.draft import Draft
 from console.fhir.projection import Facts, Keyed
 from console.hl7v2 import timestamp
@@ -64,6 +64,7 @@ def map_siu(message: Message, context: MappingContext, state: State) -> Outcome:
             title, f"A later message about this appointment was applied before; {event} changes nothing."
         )
     _lay(draft, sch, identity, by_event)
+    enclosed.project(draft, identity)
     what = datatypes.display_text(sch.reps(7)[0]) if sch.has(7) and not sch.is_null(7) else ""
     return draft.mapped(f"{title}: {what}" if what else title, lane=identity)
 

@@ -8,14 +8,14 @@ RXO, RXR, TQ1[MedicationRequest].
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from console.core.errors import InvalidMessage
 from console.fhir import datatypes, fields
 from console.fhir.context import Body, Category, MappingContext, OrderFact, Outcome, State
 from console.fhir.datatypes import date_time, part
-from console.fhir.effect_id import request_id
-from console.fhir.mapping import encounter, notes, order_identity, patient, requests
+from console.fhir.mapping import enclosed, encounter, notes, order_identity, patient, requests
 from console.fhir.mapping.dosage import dosage_of
 from console.fhir.mapping.draft import Draft
 from console.fhir.mapping.drug_groups import DrugGroup, drug_groups, first_rep
@@ -43,7 +43,8 @@ def map_pharmacy(message: Message, context: MappingContext, state: State) -> Out
         raise InvalidMessage("a pharmacy message without RXO, RXE, RXD or RXA", code="no-medication", path="RXE")
     patient.project(draft, authority=False)
     encounter.project_context(draft)
-    said = [project_group(draft, group) for group in groups]
+    said = [project_group(draft, group, nth) for group, nth in _numbered(draft, groups)]
+    enclosed.project(draft, draft.orders[0].order_id)
     titles = list(dict.fromkeys(title for title, _ in said if title))
     lane = draft.orders[0].order_id if draft.orders else ""
     if all(stale for _, stale in said):
@@ -55,12 +56,24 @@ def map_pharmacy(message: Message, context: MappingContext, state: State) -> Out
     return draft.mapped(", ".join(titles) or "Medication", lane=lane)
 
 
-def project_group(draft: Draft, group: DrugGroup) -> tuple[str, bool]:
+def _numbered(draft: Draft, groups: list[DrugGroup]) -> list[tuple[tuple[DrugGroup, OrderIdentity], int]]:
+    """The groups with their orders, and which of several medicines under one order number each is."""
+    seen: Counter[str] = Counter()
+    made: list[tuple[tuple[DrugGroup, OrderIdentity], int]] = []
+    for group in groups:
+        identity = order_identity.identify(draft, OrderGroup(orc=group.orc), results=False)
+        made.append(((group, identity), seen[identity.order]))
+        seen[identity.order] += 1
+    return made
+
+
+def project_group(draft: Draft, ordered: tuple[DrugGroup, OrderIdentity], nth: int = 0) -> tuple[str, bool]:
     """Lays one pharmacy order; gives the drug's name and whether a later statement stood in the way."""
-    identity = order_identity.identify(draft, OrderGroup(orc=group.orc), results=False)
-    request = request_id(draft.context.tenant, "MedicationRequest", identity.order)
+    group, identity = ordered
+    further = (str(nth),) if nth else ()
+    request = draft.id_of("MedicationRequest", identity.order, *further)
     stale = draft.stale("MedicationRequest", request)
-    filler = draft.id_of("MedicationRequest", identity.order, "RXE")
+    filler = draft.id_of("MedicationRequest", identity.order, "RXE", *further)
     placed_before = draft.projection.guard("MedicationRequest", request).get("rx") == "RXO"
     orders = [s for s in (group.rxo, group.rxe) if s is not None]
     name = ""
@@ -74,9 +87,9 @@ def project_group(draft: Draft, group: DrugGroup) -> tuple[str, bool]:
     if orders and not stale:
         _align_status(draft, group.orc, (request, filler))
     for rxd in group.rxd:
-        name = _lay_dispense(draft, group, rxd, identity, request) or name
+        name = _lay_dispense(draft, group, rxd, request) or name
     for rxa in group.rxa:
-        name = _lay_administration(draft, group, rxa, identity, request) or name
+        name = _lay_administration(draft, group, rxa, request) or name
     body = draft.projection.body("MedicationRequest", request) or {}
     draft.orders.append(_fact(draft, group, identity, body, name))
     return name, bool(orders) and stale
@@ -239,10 +252,10 @@ def _remarks(group: DrugGroup, rx: Segment) -> str:
 # ---------------------------------------------------------------- RXD, RXA
 
 
-def _lay_dispense(draft: Draft, group: DrugGroup, rxd: Segment, identity: OrderIdentity, request: str) -> str:
+def _lay_dispense(draft: Draft, group: DrugGroup, rxd: Segment, request: str) -> str:
     terms = draft.terms
     drug = first_rep(rxd, 2)
-    target = draft.id_of("MedicationDispense", identity.order, rxd.get(1), rxd.get(3), rxd.get(7))
+    target = draft.id_of("MedicationDispense", request, rxd.get(1), rxd.get(3), rxd.get(7))
     if draft.stale("MedicationDispense", target):
         return ""
     facts: Facts = {
@@ -273,7 +286,7 @@ def _lay_dispense(draft: Draft, group: DrugGroup, rxd: Segment, identity: OrderI
     return datatypes.display_text(drug) if drug else ""
 
 
-def _lay_administration(draft: Draft, group: DrugGroup, rxa: Segment, identity: OrderIdentity, request: str) -> str:
+def _lay_administration(draft: Draft, group: DrugGroup, rxa: Segment, request: str) -> str:
     terms = draft.terms
     drug = first_rep(rxa, 5)
     given = date_time(rxa.get(3), terms)
@@ -281,7 +294,7 @@ def _lay_administration(draft: Draft, group: DrugGroup, rxa: Segment, identity: 
         raise InvalidMessage(
             "an administration without its time (RXA-3)", code="no-administration-time", path=rxa.path(3)
         )
-    target = draft.id_of("MedicationAdministration", identity.order, rxa.get(1), rxa.get(2), rxa.get(3))
+    target = draft.id_of("MedicationAdministration", request, rxa.get(1), rxa.get(2), rxa.get(3))
     if draft.stale("MedicationAdministration", target):
         return ""
     status = terms.target("v2-0322-administration-status", rxa.get(20).upper(), "completed")

@@ -184,3 +184,19 @@ def test_that_the_same_message_again_writes_nothing(hospital):
     message = rde("RXO|1^Ampicillin|2||caps^capsule", RXE, "RXR|PO", "NTE|1||x")
     hospital.take(message)
     assert not hospital.take(message).writes
+
+
+def test_that_several_medicines_under_one_order_number_are_kept_apart(hospital):
+    one, other = "RXE||1^Doxycycline|1||mg^^UCUM", "RXE||2^Ampicillin|2||mg^^UCUM"
+    message = rde(one, "ORC|NW|M1^EHR", other)
+    hospital.take(message)
+    assert [r["medicationCodeableConcept"]["text"] for r in hospital.all("MedicationRequest")] == [
+        "Doxycycline",
+        "Ampicillin",
+    ]
+    assert not hospital.take(message).writes
+
+
+def test_that_observations_sent_along_are_kept(hospital):
+    hospital.take(rde(RXE, "OBX|1|NM|29463-7^Body weight^LN||71.5|kg^^UCUM|||||F"))
+    assert str(hospital.one("Observation")["valueQuantity"]["value"]) == "71.5"
