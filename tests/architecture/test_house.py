@@ -16,7 +16,11 @@ MODULES = sorted((ROOT / "console").rglob("*.py"))
 
 def _import_linter(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(Path(sys.executable).parent / "lint-imports"), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [str(Path(sys.executable).parent / "lint-imports"), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -33,7 +37,7 @@ def test_that_every_file_says_its_one_idea(path: Path) -> None:
 
 
 def test_that_nothing_in_the_package_catches_everything_or_leaves_work_undone() -> None:
-    undone = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
+    undone = re.compile(r"\b(TODO|FIXME|XXX|raise NotImplementedError)\b")
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in MODULES
