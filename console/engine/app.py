@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -20,13 +20,17 @@ from pathlib import Path
 
 from console.core.clock import Clock
 from console.core.errors import SignalboxError
+from console.core.events import Event
 from console.engine.component import Component, EngineContext
 from console.engine.intake import Intake
 from console.engine.judgement import Judge
+from console.engine.late_acknowledgment import DECIDED
 from console.engine.listener import Listener
+from console.engine.quiet_gc import QuietCollector
 from console.engine.readiness import FolderLock, Ready, write_ready_file
 from console.engine.settings import EngineSettings
-from console.storage.database import open_database
+from console.storage.database import Database, open_database
+from console.storage.event_reading import event_of, events_of_trace
 from console.storage.follower import Follower
 from console.storage.fresh_ids import uuid_source
 from console.storage.integrity import IntegrityCheck, Soundness
@@ -34,15 +38,19 @@ from console.storage.journal import Journal
 from console.storage.key_index import WATERMARK, index_keys
 from console.storage.reserve import Reserve
 from console.storage.traces import TraceRows
-from console.storage.traffic import count_arrivals
+from console.storage.traffic import count_arrivals, note_deliveries
 
 ComponentFactory = Callable[[EngineContext], Component]
 
-SWITCH_INTERVAL_S = 0.001
+SWITCH_INTERVAL_S = 0.0002
 """How long a thread may keep the interpreter from the others: the pipeline's work must not delay an answer by more."""
 
 _HOUSEKEEPING_S = 1.0
 _PATIENCE_S = 30.0
+_COMMON = (
+    "Patient", "Encounter", "ServiceRequest", "DiagnosticReport", "Observation", "Specimen", "Provenance",
+    "Practitioner", "Organization", "Location", "MedicationRequest", "Appointment", "DocumentReference",
+)  # fmt: skip
 _log = logging.getLogger(__name__)
 
 
@@ -65,6 +73,7 @@ class Engine:
         self._clock = clock
         self._folder = folder
         self._factories = components
+        self._collector: QuietCollector | None = None
         self._stack = contextlib.AsyncExitStack()
         self._stop = asyncio.Event()
         self._error: SignalboxError | None = None
@@ -107,7 +116,8 @@ class Engine:
         storage = self._settings.storage
         reserve = Reserve(self._folder / "ballast", ballast=storage.ballast, minimum_free=storage.minimum_free)
         journal = Journal(database, reserve=reserve)
-        follower = Follower(journal, WATERMARK, [index_keys, TraceRows().fold, count_arrivals], clock=self._clock)
+        folds = [index_keys, TraceRows().fold, count_arrivals, note_deliveries]
+        follower = Follower(journal, WATERMARK, folds, clock=self._clock)
         integrity = IntegrityCheck(database)
         self._stack.callback(integrity.stop)
         self.context = context = EngineContext(
@@ -124,7 +134,8 @@ class Engine:
             fatal=self._fatal,
         )
         ids = uuid_source()
-        intake = Intake(journal, Judge(self._settings, ids, listener="mllp"), ids, clock=self._clock)
+        judge = Judge(self._settings, ids, listener="mllp")
+        intake = Intake(journal, judge, ids, clock=self._clock, decided=partial(_decided, database))
         components = [factory(context) for factory in self._factories]
         journal.start()
         self._stack.push_async_callback(self._stop_journal, journal)
@@ -132,10 +143,11 @@ class Engine:
         if lock.unclean:
             _log.warning("the last stop was not in order: checking the journal in the background")
             integrity.start()
+        await asyncio.to_thread(_warm_up)
         for component in components:
             self._stack.push_async_callback(component.stop)
             await component.start()
-        listener = Listener(self._settings.mllp, intake, clock=self._clock)
+        listener = Listener(self._settings.mllp, intake, clock=self._clock, right_of_way=context.right_of_way)
         self._stack.callback(intake.flush)
         self._stack.push_async_callback(listener.stop)
         context.announced.mllp = str(await listener.start())
@@ -159,12 +171,19 @@ class Engine:
             _log.error("the journal did not stop in time", extra={"seconds": _PATIENCE_S})
 
     async def _keep_house(self) -> None:
-        """Once a second: takes up indexing again where a full disk or an I/O error had stopped it."""
+        """Once a second: takes up indexing again where a full disk or an I/O error had stopped it, collects garbage."""
         context = self.context
         while True:
             await asyncio.sleep(_HOUSEKEEPING_S)
             if context.follower.indexed_up_to < context.journal.last_seq:
                 context.follower.nudge()
+            if self._collector is not None:
+                self._collector.tick(time.monotonic(), quiet=not context.gauges.waiting())
+
+    def collect_quietly(self) -> None:
+        """Takes charge of this process's garbage collection, which only the engine's own process may do."""
+        self._collector = QuietCollector()
+        self._collector.take_charge(time.monotonic())
 
     def _fatal(self, error: SignalboxError) -> None:
         def end() -> None:
@@ -174,6 +193,20 @@ class Engine:
         assert self._loop is not None
         _log.error("a part of the engine cannot go on", extra={"code": error.code})
         self._loop.call_soon_threadsafe(end)
+
+
+def _decided(database: Database, trace_id: str) -> Event | None:
+    with database.reader() as reader:
+        events = [event_of(row) for row in events_of_trace(reader, trace_id)]
+    return next((event for event in reversed(events) if event.kind in DECIDED), None)
+
+
+def _warm_up() -> None:
+    """Loads what the first message would have to wait for: the models of the FHIR gate (0.2 s, 35 MB)."""
+    from console.fhir.model import model_of
+
+    for resource_type in _COMMON:
+        model_of(resource_type)
 
 
 def standard_components(settings: EngineSettings) -> list[ComponentFactory]:
@@ -196,8 +229,7 @@ async def _serve(folder: Path, settings: EngineSettings, ready_file: Path | None
     engine = Engine(folder, settings, components=standard_components(settings))
     _stop_on_signals(engine)
     async with engine:
-        gc.collect()
-        gc.freeze()  # what the start made stays: later collections need not look at it
+        engine.collect_quietly()
         if ready_file is not None:
             write_ready_file(ready_file, engine.ready)
         await engine.stopped()

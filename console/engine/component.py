@@ -10,6 +10,7 @@ from typing import Protocol
 
 from console.core.clock import Clock
 from console.core.errors import SignalboxError
+from console.engine.right_of_way import RightOfWay
 from console.engine.settings import EngineSettings
 from console.storage.database import Database
 from console.storage.follower import Follower
@@ -64,3 +65,4 @@ class EngineContext:
     fatal: Callable[[SignalboxError], None]
     announced: Announced = field(default_factory=Announced)
     gauges: Gauges = field(default_factory=Gauges)
+    right_of_way: RightOfWay = field(default_factory=RightOfWay)

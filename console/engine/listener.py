@@ -22,6 +22,7 @@ from typing import Any, Protocol, cast
 
 from console.core.clock import Clock
 from console.core.errors import EnvironmentFault
+from console.engine.right_of_way import RightOfWay
 from console.engine.settings import Address, MllpSettings
 from console.hl7v2.framing import Frame, FrameDecoder, FramingFault, frame
 
@@ -78,11 +79,20 @@ class Receiver(Protocol):
 class Listener:
     """One listening socket and its connections."""
 
-    def __init__(self, settings: MllpSettings, receiver: Receiver, *, clock: Clock, name: str = "mllp") -> None:
+    def __init__(
+        self,
+        settings: MllpSettings,
+        receiver: Receiver,
+        *,
+        clock: Clock,
+        name: str = "mllp",
+        right_of_way: RightOfWay | None = None,
+    ) -> None:
         self.name = name
         self.settings = settings
         self.receiver = receiver
         self.clock = clock
+        self._right_of_way = right_of_way or RightOfWay()
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
         self._per_address: Counter[str] = Counter()
@@ -168,6 +178,8 @@ class Listener:
         self.give_up_place(connection)
 
     def waits(self, exchange: Exchange) -> None:
+        if not self._waiting_messages:
+            self._right_of_way.claim()
         self._waiting_messages += 1
         self._waiting_bytes += exchange.size
         if not self._held_back and (
@@ -181,6 +193,8 @@ class Listener:
     def waits_no_more(self, exchange: Exchange) -> None:
         self._waiting_messages -= 1
         self._waiting_bytes -= exchange.size
+        if not self._waiting_messages:
+            self._right_of_way.release()
         if (
             self._held_back
             and self._waiting_messages <= self.settings.max_waiting_messages // 2

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,14 +60,17 @@ class Pipeline:
         destinations: Sequence[str],
         clock: Clock,
         ids: UuidSource | None = None,
+        give_way: Callable[[], None] = lambda: None,
     ) -> None:
-        """`destinations` are the names the mapped messages go to. To be made before the journal starts."""
+        """`destinations` are the names the mapped messages go to. `give_way` is called between messages and may wait a
+        little. To be made before the journal starts."""
         self._database = database
         self._journal = journal
         self._settings = settings
         self._destinations = tuple(destinations)
         self._clock = clock
         self._ids = ids or uuid_source()
+        self._give_way = give_way
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
         self._work = threading.Event()
         self._stopping = threading.Event()
@@ -160,6 +163,7 @@ class Pipeline:
         passages: list[Passage] = []
         try:
             for message in messages:
+                self._give_way()
                 passage = pass_through(message, road)
                 holds.add(passage)
                 passages.append(passage)

@@ -55,6 +55,7 @@ def pipeline(context: EngineContext) -> Pipeline:
         settings=context.settings,
         destinations=destinations(context.settings),
         clock=context.clock,
+        give_way=context.right_of_way.give_way,
     )
 
 

@@ -32,6 +32,7 @@ _WRITER_PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
+    "PRAGMA wal_autocheckpoint=0",  # see checkpointer
     "PRAGMA fullfsync=ON",  # macOS: fsync alone does not reach the platter there
     "PRAGMA checkpoint_fullfsync=ON",
     "PRAGMA cache_size=-65536",  # 64 MiB
@@ -98,7 +99,7 @@ class Database:
         self._readers = _reader_engine(path)
 
     def connect_writer(self) -> DriverConnection:
-        """A new writing connection: WAL, synchronous=FULL. Only the journal calls this, and keeps a single one.
+        """A new writing connection: WAL, synchronous=FULL. The journal keeps one, its checkpointer another.
 
         Raises EnvironmentFault when the file cannot be opened or is no database.
         """

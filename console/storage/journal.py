@@ -9,6 +9,7 @@ Nothing is ever reported done before it is on the disk (field rule: an HL7 AA or
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -21,7 +22,8 @@ from typing import Any, TypeVar
 
 from console.core.errors import Bug, EnvironmentFault, SignalboxError
 from console.core.events import Event
-from console.storage.database import Database, DriverConnection, fault_of, is_full
+from console.storage.checkpointer import Checkpointer
+from console.storage.database import Database, DriverConnection, DriverError, fault_of, is_full
 from console.storage.reserve import Reserve
 from console.storage.write import WriteTransaction
 
@@ -34,6 +36,9 @@ CommitListener = Callable[[int, int], None]
 AppendListener = Callable[[int, Sequence[Event]], None]
 
 MAX_BATCH = 256
+MOST_DELAY_S = 0.1
+"""How long a background job that is due can be put off by others' work."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -89,8 +94,10 @@ class Journal:
         self._linger = min(linger, 0.002)
         self._queue: SimpleQueue[_Entry] = SimpleQueue()
         self._background: deque[_Single] = deque()
+        self._background_turn = 0.0
         self._commit_listeners: list[CommitListener] = []
         self._append_listeners: list[AppendListener] = []
+        self._checkpointer = Checkpointer(database)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._closing = threading.Lock()
         self._closed = False
@@ -105,6 +112,7 @@ class Journal:
         """Opens the writing connection and starts the thread. Raises EnvironmentFault when the file cannot be used."""
         self._connect()
         self._thread.start()
+        self._checkpointer.start()
 
     def stop(self, timeout: float | None = None) -> bool:
         """Commits everything submitted so far, then closes. Gives False when `timeout` seconds did not suffice."""
@@ -124,7 +132,7 @@ class Journal:
         return entry.future
 
     def submit_background(self, job: Job[T], *, after: float = 0.0) -> Future[T]:
-        """As `submit`, but at most one such job rides in a batch, after everybody else. Keep it to a few ms.
+        """As `submit`, in a commit of its own when nobody else waits, or now and then. Keep it to a few ms.
 
         It waits its turn behind earlier ones, and at least `after` seconds (stopping ends the wait).
         """
@@ -185,10 +193,12 @@ class Journal:
             batch, running = self._gather()
             if batch:
                 self._write(batch)
+            self._write_in_background()
         while self._background:
             self._write([self._background.popleft()])
+        self._checkpointer.stop()
         if self._connection is not None:
-            self._connection.close()
+            self._connection.close()  # the last one out copies the rest of the log
             self._connection = None
 
     def _gather(self) -> tuple[list[_Single | _Group], bool]:
@@ -210,8 +220,6 @@ class Journal:
                 entry = self._queue.get(timeout=self._linger) if size and self._linger else self._queue.get_nowait()
             except Empty:
                 break
-        if self._background and self._background[0].due <= time.monotonic():
-            batch.append(self._background.popleft())
         return batch, True
 
     def _next_entry(self) -> _Entry:
@@ -223,6 +231,21 @@ class Journal:
         except Empty:
             return _WAKE
 
+    def _write_in_background(self) -> None:
+        """Runs one background job that is due, in a commit of its own so that nobody's answer waits for it.
+
+        While others have work the background gets a third of the time at most: its next turn comes when the others had
+        twice what it took.
+        """
+        now = time.monotonic()
+        if not self._background or self._background[0].due > now:
+            return
+        if now < self._background_turn and not self._queue.empty():
+            return
+        self._write([self._background.popleft()])
+        took = time.monotonic() - now
+        self._background_turn = now + took + min(2 * took, MOST_DELAY_S)
+
     def _write(self, batch: list[_Single | _Group]) -> None:
         try:
             first, appended = self._transact(batch)
@@ -231,19 +254,31 @@ class Journal:
             return
         self._fault = None
         self._commits += 1
+        self._checkpointer.committed()
         self._last_seq = first + len(appended) - 1
         for entry in batch:
             _resolve(entry)
+        if self._checkpointer.wanted:
+            self._copy_the_rest()
         if appended:
             for on_append in self._append_listeners:
                 _call(on_append, first, appended)
             for on_commit in self._commit_listeners:
                 _call(on_commit, first, self._last_seq)
 
+    def _copy_the_rest(self) -> None:
+        """Finishes the checkpoint while nobody writes, so that the next commit begins the log anew."""
+        self._checkpointer.wanted = False
+        if self._connection is not None:
+            with contextlib.suppress(DriverError):  # the next commit will say what is wrong
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     def _transact(self, batch: list[_Single | _Group]) -> tuple[int, list[Event]]:
         """Runs the batch and commits it; gives the events it appended and their first position. Raises _Abandoned."""
         try:
             shed = self._reserve.shortage() if self._reserve else None
+            if shed is not None:
+                self._checkpointer.wanted = True  # where room is short the log must not take it
             connection = self._connection or self._connect()
             connection.execute("BEGIN IMMEDIATE")
             first = self._last_seq + 1
@@ -317,8 +352,10 @@ class Journal:
         _log.error("the journal could not be written", extra={"code": abandoned.fault.code, "jobs": len(batch)})
         self._fault = abandoned.fault
         self._roll_back(reconnect=abandoned.reconnect)
-        if abandoned.full and self._reserve is not None:
-            self._reserve.spend()
+        if abandoned.full:
+            if self._reserve is not None:
+                self._reserve.spend()
+            self._copy_the_rest()  # a log that begins anew needs no room for a while
         for entry in batch:
             if isinstance(entry, _Group):
                 entry.outcomes = [abandoned.fault] * len(entry.items)

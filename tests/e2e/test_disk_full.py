@@ -24,15 +24,15 @@ _TEXT = "A" * 20_000
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 12 MB of its own, 6 of them taken by `filler`."""
+    """A disk of 48 MB of its own, 36 of them taken by `filler`."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(disk)], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip("a small disk cannot be mounted here; the journal's own tests fill a limited file instead")
-    (disk / "filler").write_bytes(bytes(6 * MB))
+    (disk / "filler").write_bytes(bytes(36 * MB))
     yield disk
     subprocess.run(["umount", "-l", str(disk)], check=True)
 
