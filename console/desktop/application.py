@@ -183,11 +183,12 @@ class Desktop(QObject):
     def open(self) -> None:
         """Shows the window at the place asked for."""
         width, height = self.options.size or (1440, 900)
-        self.window.resize(width, height)
         if self.options.size is None and self.options.screenshot is None:
             screen = self.application.primaryScreen().availableGeometry()
             if screen.width() <= width or screen.height() <= height:
+                width, height = min(width, screen.width()), min(height, screen.height())
                 self.window.setWindowState(Qt.WindowState.WindowMaximized)
+        self.window.resize(width, height)
         home = Place("welcome" if self.first_connection is None else "investigate")
         self.window.go(self.options.place or home)
         self.window.show()
