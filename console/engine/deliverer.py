@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from time import perf_counter
@@ -23,7 +23,7 @@ from console.engine.delivery_events import DeliveryEvents
 from console.engine.passage import fault_of_ours
 from console.storage import destinations, outbox
 from console.storage.database import Database, DriverConnection
-from console.storage.fhir_store import Changes, Identity, Put, stored_versions, with_version
+from console.storage.fhir_store import Changes, Identity, Put, Version, stored_versions, with_version
 from console.storage.fresh_ids import uuid_source
 from console.storage.journal import Journal
 from console.storage.outbox import Delivery
@@ -46,6 +46,10 @@ class _Applied:
     delivery: Delivery
     versions: tuple[int, ...]
     event_id: EventId | None
+
+    @property
+    def identities(self) -> list[Identity]:
+        return [(e.type, e.id, version) for e, version in zip(self.delivery.entries, self.versions, strict=True)]
 
 
 class Deliverer:
@@ -156,6 +160,7 @@ class Deliverer:
     def _apply(self, write: WriteTransaction, batch: Sequence[Delivery]) -> list[_Applied]:
         now = to_micros(self._clock())
         changes = Changes(write, now)
+        changes.look_up((entry.type, entry.id) for delivery in batch for entry in delivery.entries)
         applied: list[_Applied] = []
         events: list[Event] = []
         for delivery in batch:
@@ -200,11 +205,14 @@ class Deliverer:
         """Reads back, on a connection that did not write, what the store really holds."""
         proven: list[Event] = []
         missing: list[tuple[Delivery, EventError]] = []
+        began = perf_counter()
+        stored = stored_versions(reader, (key for one in applied for key in one.identities))
+        reading_ms = (perf_counter() - began) * 1000 / max(len(applied), 1)
         for one in applied:
             began = perf_counter()
-            fault = _difference(reader, one)
+            fault = _difference(stored, one)
             if fault is None:
-                took_ms = (perf_counter() - began) * 1000
+                took_ms = (perf_counter() - began) * 1000 + reading_ms
                 proven.append(self._events.filed(one.delivery, one.versions, cause=one.event_id, took_ms=took_ms))
             else:
                 missing.append((one.delivery, fault))
@@ -224,14 +232,10 @@ class Deliverer:
             proving.result()
 
 
-def _difference(reader: DriverConnection, one: _Applied) -> EventError | None:
+def _difference(stored: Mapping[Identity, Version], one: _Applied) -> EventError | None:
     """What the store holds otherwise than it was sent; None when every resource is there byte for byte."""
     delivery = one.delivery
-    wanted: list[Identity] = [
-        (entry.type, entry.id, version) for entry, version in zip(delivery.entries, one.versions, strict=True)
-    ]
-    stored = stored_versions(reader, wanted)
-    for entry, key in zip(delivery.entries, wanted, strict=True):
+    for entry, key in zip(delivery.entries, one.identities, strict=True):
         found = stored.get(key)
         if found is None:
             return EventError(

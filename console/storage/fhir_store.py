@@ -6,10 +6,11 @@ changes nothing; content over another version than the delivery was made for is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from sqlalchemy import Connection
@@ -80,6 +81,19 @@ class Changes:
         self._history: list[tuple[Any, ...]] = []
         self._next_number = 0
 
+    def look_up(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Reads the current versions of many (type, id) at once; those not looked up are read one by one."""
+        unknown = [key for key in dict.fromkeys(keys) if key not in self._current]
+        self._current.update(dict.fromkeys(unknown))
+        for some in in_chunks(unknown):
+            marks = ", ".join(["(?, ?)"] * len(some))
+            for row in self._write.query(
+                "SELECT number, version, sha256, body, type, id FROM fhir_resources"
+                f" WHERE (type, id) IN (VALUES {marks})",
+                [part for key in some for part in key],
+            ):
+                self._current[row[4], row[5]] = _Current(*row[:4])
+
     def apply(self, puts: Sequence[Put], event_id: str) -> list[int]:
         """The version each resource has afterwards, in order. Raises Conflict, and then nothing of it is kept."""
         for put in puts:
@@ -130,10 +144,7 @@ class Changes:
     def _find(self, put: Put) -> _Current | None:
         key = (put.type, put.id)
         if key not in self._current:
-            row = self._write.execute(
-                "SELECT number, version, sha256, body FROM fhir_resources WHERE type = ? AND id = ?", key
-            ).fetchone()
-            self._current[key] = _Current(*row) if row else None
+            self.look_up([key])
         return self._current[key]
 
     def _number(self) -> int:
@@ -142,6 +153,19 @@ class Changes:
             self._next_number = row[0] or 0
         self._next_number += 1
         return self._next_number
+
+
+T = TypeVar("T")
+_CHUNKS = (64, 16, 4, 1)
+
+
+def in_chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items in pieces of few sizes, so that few statements have to be prepared."""
+    start = 0
+    for size in _CHUNKS:
+        while len(items) - start >= size:
+            yield items[start : start + size]
+            start += size
 
 
 def _digest(content: bytes) -> str:
@@ -153,28 +177,37 @@ def with_version(content: bytes, version: int, last_updated: int) -> bytes:
 
     `content` is a JSON object of at least one member.
     """
-    meta = {"lastUpdated": iso_micros(last_updated), "versionId": str(version)}
     if b'"meta":' not in content:
-        return b'{"meta":' + orjson.dumps(meta) + b"," + content[1:]
+        return _opening(version, last_updated) + content[1:]
     body = document.from_bytes(content)
-    body["meta"] = {**body.get("meta", {}), **meta}
+    body["meta"] = {**body.get("meta", {}), **_meta(version, last_updated)}
     return document.to_bytes(body)
+
+
+@lru_cache(maxsize=1024)
+def _opening(version: int, last_updated: int) -> bytes:
+    return b'{"meta":' + orjson.dumps(_meta(version, last_updated)) + b","
+
+
+def _meta(version: int, last_updated: int) -> dict[str, str]:
+    return {"lastUpdated": iso_micros(last_updated), "versionId": str(version)}
 
 
 # ---------------------------------------------------------------- reading
 
 
-def stored_versions(reader: DriverConnection, wanted: Sequence[Identity]) -> dict[Identity, Version]:
+def stored_versions(reader: DriverConnection, wanted: Iterable[Identity]) -> dict[Identity, Version]:
     """These versions, by (type, id, version), on another connection than wrote them: what is really there."""
     found: dict[Identity, Version] = {}
-    for key in wanted:
-        row = reader.execute(
+    for some in in_chunks(list(dict.fromkeys(wanted))):
+        marks = ", ".join(["(?, ?, ?)"] * len(some))
+        for row in reader.execute(
             "SELECT type, id, version, last_updated, method, event_id, body FROM fhir_history"
-            " WHERE type = ? AND id = ? AND version = ?",
-            key,
-        ).fetchone()
-        if row is not None:
-            found[key] = Version(*row)
+            f" WHERE (type, id, version) IN (VALUES {marks})",
+            [part for key in some for part in key],
+        ):
+            version = Version._make(row)
+            found[version.type, version.id, version.version] = version
     return found
 
 
