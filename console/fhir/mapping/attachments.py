@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections.abc import Sequence
 from typing import Final
+from urllib.parse import quote
 
 from console.core.errors import InvalidMessage
 from console.fhir import datatypes
@@ -20,7 +22,7 @@ from console.fhir.mapping import version_guard
 from console.fhir.mapping.draft import Draft
 from console.fhir.mapping.observations import Observed, Reading, Report
 from console.fhir.terms import LOINC
-from console.hl7v2.message import Repetition, Segment
+from console.hl7v2.message import NULL, Repetition, Segment
 
 INLINE_LIMIT: Final = 16 * 1024
 """Bytes of decoded content up to which it stays in the DocumentReference; above it is a Binary."""
@@ -57,6 +59,8 @@ _DOCUMENT_STATUS: Final = {
     "amended": "amended",
     "entered-in-error": "entered-in-error",
 }
+_URL_SAFE: Final = "!#$%&'()*+,/:;=?@[]~\\"
+_PROSE: Final = frozenset({"TX", "FT"})
 _DEFAULT_TYPE: Final = "application/octet-stream"
 
 
@@ -110,7 +114,7 @@ def _attachment(draft: Draft, obx: Segment, identity: str, *, store: bool) -> Bo
         pointer = part(rep, 1)
         made: Body = {"contentType": content_type(part(rep, 3), part(rep, 4)), "title": _title(obx)}
         if pointer:
-            made["url"] = pointer.replace(" ", "%20")
+            made["url"] = quote(pointer, safe=_URL_SAFE)
         return made
     content = decoded(obx, rep)
     found = content_type(part(rep, 2), part(rep, 3), content)
@@ -136,6 +140,24 @@ def _attachment(draft: Draft, obx: Segment, identity: str, *, store: bool) -> Bo
             }
         )
     return {**made, "url": f"Binary/{binary}"}
+
+
+def text_form(readings: Sequence[Reading]) -> Body | None:
+    """A report that is nothing but text, as the page a reader opens; None when there are other values in it or when it
+    is long (its observations hold it anyway)."""
+    if any(reading.obx.get(2).strip().upper() not in _PROSE for reading in readings):
+        return None
+    lines = [rep.text() for reading in readings for finding in reading.findings for rep in finding.obx.reps(5)]
+    content = "\n".join(line for line in lines if line != NULL).strip().encode()
+    if not content or len(content) > INLINE_LIMIT:
+        return None
+    return {
+        "contentType": "text/plain; charset=utf-8",
+        "title": "Report text",
+        "size": len(content),
+        "hash": base64.b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode(),
+        "data": base64.b64encode(content).decode(),
+    }
 
 
 def decoded(obx: Segment, rep: Repetition) -> bytes:

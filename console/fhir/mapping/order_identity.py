@@ -18,6 +18,9 @@ from console.fhir.mapping.draft import Draft
 from console.fhir.mapping.order_groups import OrderGroup
 from console.hl7v2.message import Repetition
 
+UNKEYED = "unkeyed-result"
+"""The code of the error for a group without any number."""
+
 _SAME_AS = "order"
 """The kind of an alias that says: this order id is another name of that order."""
 
@@ -61,8 +64,8 @@ def identify(draft: Draft, group: OrderGroup, *, results: bool) -> OrderIdentity
             raise InvalidMessage(
                 "the result has neither a placer nor a filler order number nor an accession: it cannot be kept apart "
                 "from others",
-                code="unkeyed-result",
-                path=(group.obr.path(2) if group.obr else "OBR-2"),
+                code=UNKEYED,
+                path=group.obr.path(2) if group.obr else "OBR[1]-2",
             )
         own = _known(draft, key) or _mint(draft, key)
         if key.kind not in ("placer", "filler"):

@@ -2,60 +2,106 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import Final
 
 from console.core.errors import InvalidMessage
 from console.fhir.context import Body, Category, MappingContext, OrderFact, Outcome, State
 from console.fhir.effect_id import request_id
-from console.fhir.mapping import encounter, medication, observations, patient, requests, specimens
+from console.fhir.mapping import attachments, encounter, medication, observations, order_identity, patient, requests
+from console.fhir.mapping import specimens as samples
 from console.fhir.mapping.draft import Draft
+from console.fhir.mapping.observation_value import ATTACHED_TYPES
 from console.fhir.mapping.observations import Report
 from console.fhir.mapping.order_groups import OrderGroup, order_groups
-from console.fhir.mapping.order_identity import OrderIdentity, identify
+from console.fhir.mapping.order_identity import OrderIdentity
 from console.hl7v2.message import Message
 
 _ALERTS: Final = frozenset({"UA", "UC", "UD", "UF", "UH", "UM", "UN", "UR", "UX"})
 """Order controls that say the filler could not do it (HL7 table 0119)."""
 
+_ANSWERS: Final = frozenset({"ORR", "ORG", "ORL"})
+_REPLACED: Final = frozenset({"RP", "RU"})
+_REPLACING: Final = frozenset({"RO", "RQ"})
 _VERBS: Final = {
     "CA": "Cancel",
     "OC": "Cancelled",
     "CR": "Cancelled",
     "DC": "Stop",
+    "OD": "Stopped",
     "DR": "Stopped",
     "HD": "Hold",
+    "OH": "On hold",
+    "RL": "Release",
+    "RP": "Replace",
     "XO": "Change",
+    "UA": "Not accepted",
+    "UC": "Not cancelled",
+    "UX": "Not changed",
 }
 
 
 def map_orders(message: Message, context: MappingContext, state: State) -> Outcome:
-    """Orders -> ServiceRequest with Specimen and the observations sent along. Raises InvalidMessage for what no order
-    can be made of: no patient, several patients, no order number, no ORC."""
+    """Orders -> ServiceRequest with Specimen and the observations sent along."""
     if message.first("OBR") is None and (message.first("RXO") or message.first("RXE")):
         return medication.map_pharmacy(message, context, state)
     draft = Draft(message, context, state, category=Category.ORDER)
-    groups = [group for group in order_groups(message) if group.orc is not None or group.obr is not None]
-    title = title_of(groups) or "Order"
-    lane = ""
+    title = lane = ""
     try:
+        groups = [group for group in order_groups(message) if group.orc is not None or group.obr is not None]
+        title = title_of(groups) or "Order"
         if not groups:
             return without_groups(draft, title, "The message names no order: there is neither ORC nor OBR in it.")
+        if not context.patient_id and message.header.message_type[:3] in _ANSWERS:
+            draft = _of_known_order(draft, groups)
         draft.subject  # noqa: B018 - raises when the message identified nobody
-        identities = [identify(draft, group, results=False) for group in groups]
-        lane = identities[0].order
-        for group, identity in zip(groups, identities, strict=True):
-            draft.orders.append(order_fact(draft, group, identity, role="order"))
-        stale = [is_stale(draft, identity) for identity in identities]
+        keyed = _keyed(draft, groups)
+        lane = keyed[0][1].order
+        stale = [is_stale(draft, identity) for _, identity in keyed]
+        draft.orders.extend(order_fact(draft, group, identity, role="order") for group, identity in keyed)
         if all(stale):
             reason = "A newer statement about the order was applied before; this one is recorded, not applied."
             return draft.superseded(title, reason, lane=lane)
         project_people(draft)
-        for place, (group, identity) in enumerate(zip(groups, identities, strict=True)):
-            if not stale[place]:
-                _lay_order(draft, group, identity, place)
+        _lay_orders(draft, [pair for pair, old in zip(keyed, stale, strict=True) if not old])
     except InvalidMessage as fault:
-        return draft.dead(title, fault, lane=lane)
+        return draft.dead(title or "Order", fault, lane=lane)
     return draft.mapped(title, lane=lane)
+
+
+def _keyed(draft: Draft, groups: list[OrderGroup]) -> list[tuple[OrderGroup, OrderIdentity]]:
+    """The groups with their orders. A group without any number is no order of its own (prior results are sent along
+    so): it is passed over with a warning. Raises InvalidMessage `unkeyed-order` when no group has a number."""
+    keyed: list[tuple[OrderGroup, OrderIdentity]] = []
+    for group in groups:
+        try:
+            keyed.append((group, order_identity.identify(draft, group, results=False)))
+        except InvalidMessage as fault:
+            if fault.code != order_identity.UNKEYED:
+                raise
+            draft.warn(f"{fault.path}: a group without an order number was passed over")
+    if not keyed:
+        raise InvalidMessage(
+            "the order has neither a placer nor a filler nor a group number: it cannot be told from others",
+            code="unkeyed-order",
+            path="ORC[1]-2",
+        )
+    return keyed
+
+
+def _of_known_order(draft: Draft, groups: list[OrderGroup]) -> Draft:
+    """An answer may leave the patient out (in ORR_O02 PID is optional): it means the patient of the order it names."""
+    context = draft.context
+    for number in (number for group in groups for number in order_identity.numbers(group)[:2]):
+        order = draft.state.order_id(number.kind, number.assigner, number.value) if number else None
+        if not order:
+            continue
+        body = draft.projection.body("ServiceRequest", request_id(context.tenant, "ServiceRequest", order))
+        if body is not None:
+            owner = str(body["subject"]["reference"]).removeprefix("Patient/")
+            return Draft(draft.message, replace(context, patient_id=owner), draft.state, category=Category.ORDER)
+    return draft
 
 
 def without_groups(draft: Draft, title: str, reason: str) -> Outcome:
@@ -69,6 +115,8 @@ def without_groups(draft: Draft, title: str, reason: str) -> Outcome:
 
 def project_people(draft: Draft) -> None:
     """Patient and visit as the message names them: made if unknown, gaps filled."""
+    if draft.message.first("PID") is None:
+        return
     patient.project(draft, authority=False)
     visit = draft.context.encounter_id
     if encounter.project_context(draft) is None and visit and not draft.projection.known("Encounter", visit):
@@ -95,7 +143,6 @@ def order_fact(
 ) -> OrderFact:
     """The order as the lists and the timeline know it."""
     code, display = requests.display_of(group)
-    at = draft.occurred
     return OrderFact(
         order_id=identity.order,
         role="order" if role == "order" else "result",
@@ -107,7 +154,7 @@ def order_fact(
         status=status_of(draft, group)[0] or ("active" if role == "order" else ""),
         result_status=result_status,
         abnormal=abnormal,
-        at=at,
+        at=draft.occurred,
         priority=requests.priority_of(group).upper(),
         section=group.text(("OBR", 24)).upper(),
     )
@@ -116,8 +163,10 @@ def order_fact(
 def status_of(draft: Draft, group: OrderGroup) -> tuple[str, str]:
     """The R4 request-status that the group states ('' = none) and its order control. ORC-5 counts before ORC-1, but a
     cancellation or a stop in ORC-1 counts before an ORC-5 that was left as it was."""
-    control = group.orc.get(1).strip().upper() if group.orc is not None else ""
-    state = group.orc.get(5).strip().upper() if group.orc is not None and not group.orc.is_null(5) else ""
+    if group.orc is None:
+        return "", ""
+    control = group.orc.get(1).strip().upper()
+    state = group.orc.get(5).strip().upper() if not group.orc.is_null(5) else ""
     by_control = draft.terms.target("v2-0119-request-status", control)
     by_state = draft.terms.target("v2-0038-order-status", state)
     if control == "CA":
@@ -127,19 +176,36 @@ def status_of(draft: Draft, group: OrderGroup) -> tuple[str, str]:
     return by_state, control
 
 
-def _lay_order(draft: Draft, group: OrderGroup, identity: OrderIdentity, place: int) -> None:
-    status, control = status_of(draft, group)
-    if control in _ALERTS:
-        draft.warn(f"order control {control}: the filler could not do what was asked; the order stays as it was")
-    samples = specimens.project(draft, group, identity.order)
-    sent_along = _supporting(draft, group, identity, place)
-    body = requests.lay(draft, group, identity, status=status, authority=True, specimens=samples, supporting=sent_along)
-    if control in ("CA", "CR", "OC", "UC"):
-        requests.tag_cancel_request(body, requested=control == "CA")
+def _lay_orders(draft: Draft, keyed: list[tuple[OrderGroup, OrderIdentity]]) -> None:
+    shared = Counter(identity.order for _, identity in keyed)
+    replaced: list[str] = []
+    for group, identity in keyed:
+        status, control = status_of(draft, group)
+        resource_id = requests.resource_of(draft, group, identity, alone=shared[identity.order] == 1)
+        if control in _ALERTS:
+            draft.warn(f"order control {control}: the filler could not do what was asked; the order stays as it was")
+        body = requests.lay(
+            draft,
+            group,
+            identity,
+            status=status,
+            authority=True,
+            specimens=samples.project(draft, group, identity.order),
+            supporting=_supporting(draft, group, identity),
+            resource_id=resource_id,
+        )
+        if control in ("CA", "CR", "OC", "UC"):
+            requests.tag_cancel_request(body, requested=control == "CA")
+        if control in _REPLACED:
+            replaced.append(resource_id)
+        elif control in _REPLACING:
+            requests.replace(body, replaced)
 
 
-def _supporting(draft: Draft, group: OrderGroup, identity: OrderIdentity, place: int) -> list[Body]:
+def _supporting(draft: Draft, group: OrderGroup, identity: OrderIdentity) -> list[Body]:
     """OBX sent with an order: answers the laboratory asks for. Observations of the order, not results."""
+    if not group.findings:
+        return []
     context = Report(
         identity=f"{identity.order}/asked/{requests.display_of(group)[0]}",
         effective=draft.occurred,
@@ -151,6 +217,10 @@ def _supporting(draft: Draft, group: OrderGroup, identity: OrderIdentity, place:
     )
     made = []
     for reading in observations.readings(group.findings):
-        found = observations.project(draft, reading, context)
-        made.append({"reference": f"Observation/{found.identity}"})
+        if reading.obx.get(2).strip().upper() in ATTACHED_TYPES:
+            document, _ = attachments.project(draft, reading, context)
+            made.append({"reference": f"DocumentReference/{document.identity}"})
+        else:
+            found = observations.project(draft, reading, context)
+            made.append({"reference": f"Observation/{found.identity}"})
     return made

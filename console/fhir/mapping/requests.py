@@ -1,4 +1,8 @@
-"""ORC and OBR -> ServiceRequest, one per order (V2-to-FHIR ORC[ServiceRequest], OBR[ServiceRequest])."""
+"""ORC and OBR -> ServiceRequest (V2-to-FHIR ORC[ServiceRequest], OBR[ServiceRequest]).
+
+An order number is one request. When several OBR with different tests stand under the same numbers, as newborn screening
+sends its panels, each further test is a request of its own that is based on the first.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,20 @@ from typing import Final
 from console.fhir import datatypes, fields
 from console.fhir.context import Body
 from console.fhir.datatypes import date_time, part
-from console.fhir.effect_id import request_id
+from console.fhir.effect_id import effect_id, request_id
 from console.fhir.mapping.draft import Draft
 from console.fhir.mapping.notes import as_annotations
 from console.fhir.mapping.order_groups import OrderGroup
 from console.fhir.mapping.order_identity import OrderIdentity, find_parent
 from console.fhir.projection import Facts, Keyed
+from console.fhir.terms import V2
 from console.hl7v2.message import Repetition
 
 _TAGS: Final = "urn:signalbox:order-tag"
+_SPECIMEN_ACTION: Final = "urn:signalbox:specimen-action"
 CANCEL_REQUESTED: Final[Body] = {"system": _TAGS, "code": "cancel-requested", "display": "Cancellation requested"}
-_TYPED: Final = {"PLAC": (("ORC", 2), ("OBR", 2)), "FILL": (("ORC", 3), ("OBR", 3))}
+_NUMBERS: Final = (("PLAC", (("ORC", 2), ("OBR", 2))), ("FILL", (("ORC", 3), ("OBR", 3))), ("PGN", (("ORC", 4),)))
+_AUTHORING: Final = frozenset({"NW", "OK", "RO", "RQ"})
 
 
 def service_code(group: OrderGroup) -> Repetition | None:
@@ -25,6 +32,42 @@ def service_code(group: OrderGroup) -> Repetition | None:
     if group.obr is None or not group.obr.has(4) or group.obr.is_null(4):
         return None
     return group.obr.reps(4)[0]
+
+
+def display_of(group: OrderGroup) -> tuple[str, str]:
+    """Code and readable name of what was ordered, '' when OBR-4 is empty."""
+    rep = service_code(group)
+    if rep is None:
+        return "", ""
+    return datatypes.standard_code(rep), datatypes.display_text(rep) or part(rep, 1)
+
+
+def identifiers(draft: Draft, group: OrderGroup) -> list[Body]:
+    """Placer (ORC-2, OBR-2), filler (ORC-3, OBR-3) and placer group number (ORC-4)."""
+    return [
+        made
+        for kind, places in _NUMBERS
+        if (found := group.first(*places))
+        for rep in found[0].reps(found[1])[:1]
+        if (made := datatypes.entity_identifier(rep, draft.terms, type_code=kind))
+    ]
+
+
+def resource_of(draft: Draft, group: OrderGroup, identity: OrderIdentity, *, alone: bool) -> str:
+    """The id of the group's ServiceRequest. `alone`: no other group of the message stands under the same order.
+
+    The request of an order number is that of its first test; a test that stands beside another one, now or in an
+    earlier message, has its own."""
+    tenant, code = draft.context.tenant, display_of(group)[0]
+    main = request_id(tenant, "ServiceRequest", identity.order)
+    if not code:
+        return main
+    known = draft.projection.body("ServiceRequest", main)
+    coded = {c.get("code") for c in (known or {}).get("code", {}).get("coding", ())}
+    if not coded or code in coded:
+        return main
+    further = effect_id(tenant, "ServiceRequest", identity.order, code)
+    return main if alone and not draft.projection.known("ServiceRequest", further) else further
 
 
 def reference(draft: Draft, order: str) -> Body:
@@ -51,16 +94,23 @@ def lay(
     authority: bool,
     specimens: list[Body],
     supporting: list[Body] | None = None,
+    resource_id: str = "",
 ) -> Body:
-    """Lays the group over its order's ServiceRequest. `authority`: the message is an order; results only fill gaps.
+    """Lays the group over its ServiceRequest (`resource_id`, else the order's). `authority`: the message is an order;
+    results only fill gaps.
 
-    `status` is an R4 request-status, '' to keep what it was (active for a new one)."""
-    resource_id = request_id(draft.context.tenant, "ServiceRequest", identity.order)
-    known = bool(draft.projection.guard("ServiceRequest", resource_id).get("stated")) or (
-        "status" in (draft.projection.body("ServiceRequest", resource_id) or {})
+    `status` is an R4 request-status, '' to keep what it was. Without one, a new request is active when it was ordered
+    and unknown when only its result came: the laboratory does not say how the ward's order stands."""
+    main = request_id(draft.context.tenant, "ServiceRequest", identity.order)
+    resource_id = resource_id or main
+    projection = draft.projection
+    known = bool(projection.guard("ServiceRequest", resource_id).get("stated")) or (
+        "status" in (projection.body("ServiceRequest", resource_id) or {})
     )
-    facts = _facts(draft, group, specimens, supporting or [])
-    body = draft.projection.lay(
+    facts = _facts(draft, group, specimens, supporting or [], authority=authority)
+    if resource_id != main:
+        facts["basedOn"] = [*facts.get("basedOn", ()), {"reference": f"ServiceRequest/{main}"}]
+    body = projection.lay(
         "ServiceRequest",
         resource_id,
         facts,
@@ -69,93 +119,101 @@ def lay(
     )
     for parent in facts.get("basedOn", ()):
         stub(draft, parent["reference"].removeprefix("ServiceRequest/"))
-    body.setdefault("status", "active")
-    body.setdefault("intent", "order")
     if status:
         body["status"] = status
+    elif body.get("status", "unknown") == "unknown":
+        body["status"] = "active" if authority else "unknown"
+    body.setdefault("intent", "order")
     if authority:
-        _, notes = draft.projection.open("ServiceRequest", resource_id)
-        notes["stated"] = True
+        projection.guard("ServiceRequest", resource_id)["stated"] = True
     return body
 
 
-def _facts(draft: Draft, group: OrderGroup, specimens: list[Body], supporting: list[Body]) -> Facts:
+def _facts(draft: Draft, group: OrderGroup, specimens: list[Body], supporting: list[Body], *, authority: bool) -> Facts:
     terms, orc, obr = draft.terms, group.orc, group.obr
-    facts: Facts = {"subject": draft.subject, "intent": _intent(group)}
+    action = obr.get(11).strip().upper() if obr is not None else ""
+    facts: Facts = {"subject": draft.subject, "intent": "reflex-order" if action == "G" else "order"}
+    if action == "A":
+        added = {"system": V2 + "0065", "code": "A", "display": "Add ordered tests to the existing specimen"}
+        facts["extension"] = Keyed([{"url": _SPECIMEN_ACTION, "valueCoding": added}], "url")
     if draft.encounter is not None:
         facts["encounter"] = draft.encounter
-    identifiers = [
-        made
-        for kind, places in _TYPED.items()
-        if (found := group.first(*places))
-        for rep in found[0].reps(found[1])[:1]
-        if (made := datatypes.entity_identifier(rep, terms, type_code=kind))
-    ]
-    if identifiers:
-        facts["identifier"] = Keyed(identifiers)
+    if numbers := identifiers(draft, group):
+        facts["identifier"] = Keyed(numbers)
     fields.state(facts, "requisition", orc, 4, lambda r: datatypes.entity_identifier(r, terms, type_code="PGN"))
     coded = service_code(group)
-    if coded is not None and obr is not None:
+    if coded is not None:
         facts["code"] = datatypes.concept(coded, terms)
     if priority := terms.target("v2-0485-priority", priority_of(group).upper()):
         facts["priority"] = priority
-    if orc is not None and orc.get(1).upper() in ("NW", "OK", "RO", "RQ") and (at := date_time(orc.get(9), terms)):
+    if orc is not None and orc.get(1).upper() in _AUTHORING and (at := date_time(orc.get(9), terms)):
         facts["authoredOn"] = at
-    when = next(
-        (
-            at
-            for segment, field, component in ((group.tq1, 7, 1), (obr, 27, 4), (orc, 7, 4), (obr, 6, 1))
-            if segment is not None and (at := date_time(segment.get(field, component), terms))
-        ),
-        "",
-    )
-    if when:
+    if when := _when(draft, group):
         facts["occurrenceDateTime"] = when
     for segment, field in ((orc, 12), (obr, 16)):
         if "requester" not in facts and segment is not None:
             fields.state(facts, "requester", segment, field, lambda r: datatypes.practitioner(r, terms))
     if "requester" not in facts:
         fields.state(facts, "requester", orc, 21, lambda r: datatypes.organization(r, terms))
-    reasons = [
-        made for r in (obr.reps(31) if obr and not obr.is_null(31) else ()) if (made := datatypes.concept(r, terms))
-    ]
-    reasons += [
-        made for r in (orc.reps(16) if orc and not orc.is_null(16) else ()) if (made := datatypes.concept(r, terms))
-    ]
-    reasons += [made for dg1 in group.diagnoses for r in dg1.reps(3) if (made := datatypes.concept(r, terms))]
-    if reasons:
+    if reasons := _reasons(draft, group):
         facts["reasonCode"] = reasons
-    parent = _parent(draft, group)
-    if parent:
+    if parent := parent_of(draft, group):
         facts["basedOn"] = [reference(draft, parent)]
     if specimens:
         facts["specimen"] = specimens
     if supporting:
         facts["supportingInfo"] = supporting
-    if notes := as_annotations(group.notes):
+    if authority and (notes := as_annotations(group.notes)):
         facts["note"] = notes
     return facts
 
 
-def _parent(draft: Draft, group: OrderGroup) -> str:
+def _when(draft: Draft, group: OrderGroup) -> str:
+    """When it is to be done: TQ1-7, OBR-27.4, ORC-7.4, OBR-6."""
+    for segment, field, component in ((group.tq1, 7, 1), (group.obr, 27, 4), (group.orc, 7, 4), (group.obr, 6, 1)):
+        if segment is not None and (at := date_time(segment.get(field, component), draft.terms)):
+            return at
+    return ""
+
+
+def _reasons(draft: Draft, group: OrderGroup) -> list[Body]:
+    """OBR-31, ORC-16, DG1-3."""
+    places = [(group.obr, 31), (group.orc, 16), *((dg1, 3) for dg1 in group.diagnoses)]
+    return [
+        made
+        for segment, field in places
+        if segment is not None and not segment.is_null(field)
+        for rep in segment.reps(field)
+        if (made := datatypes.concept(rep, draft.terms))
+    ]
+
+
+def parent_of(draft: Draft, group: OrderGroup) -> str:
+    """The order that ORC-8 or OBR-29 names as the parent, '' for none."""
     for segment, field in ((group.orc, 8), (group.obr, 29)):
         if segment is not None and segment.has(field) and not segment.is_null(field):
             return find_parent(draft, segment.reps(field)[0])
     return ""
 
 
-def _intent(group: OrderGroup) -> str:
-    """OBR-11 G: the laboratory added it by its own rules."""
-    return "reflex-order" if group.obr is not None and group.obr.get(11).upper() == "G" else "order"
-
-
 def stub(draft: Draft, resource_id: str) -> None:
-    """A parent order nobody sent yet: real enough to be pointed at; the order itself fills it when it comes."""
+    """An order nobody sent yet: real enough to be pointed at; the order itself fills it when it comes."""
     body = draft.projection.body("ServiceRequest", resource_id)
     if body is None or "status" not in body:
         draft.projection.lay(
             "ServiceRequest", resource_id, {"status": "unknown", "intent": "order", "subject": draft.subject}
         )
+
+
+def replace(body: Body, replaced: list[str]) -> None:
+    """A replacement order (RO, RQ) says which orders it takes the place of."""
+    links: list[Body] = list(body.get("replaces", ()))
+    for resource_id in replaced:
+        link = {"reference": f"ServiceRequest/{resource_id}"}
+        if link not in links and resource_id != body["id"]:
+            links.append(link)
+    if links:
+        body["replaces"] = links
 
 
 def tag_cancel_request(body: Body, *, requested: bool) -> None:
@@ -167,11 +225,3 @@ def tag_cancel_request(body: Body, *, requested: bool) -> None:
         body["meta"] = {"tag": tags}
     else:
         body.pop("meta", None)
-
-
-def display_of(group: OrderGroup) -> tuple[str, str]:
-    """Code and readable name of what was ordered, '' when OBR-4 is empty."""
-    rep = service_code(group)
-    if rep is None:
-        return "", ""
-    return datatypes.standard_code(rep), datatypes.display_text(rep) or part(rep, 1)
