@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,30 +37,25 @@ MEASURE_EVERY_S = 30
 CLOSE_WITHIN_S = 3.0
 
 
-def standing_of(states: tuple[FeedState, ...], now: datetime, *, copy_bytes: int = 0, started: bool = True) -> Standing:
-    """How the screen stands to its sources, from where each feed stands. `started` False: an engine is coming up."""
+def standing_of(states: tuple[FeedState, ...], now: datetime, *, copy_bytes: int = 0) -> Standing:
+    """How the screen stands to its sources, from where each feed stands."""
     live = [s for s in states if s.status in (FeedStatus.LIVE, FeedStatus.POLLING)]
-    heard = [s.as_of for s in states if s.as_of is not None]
-    newest = max(heard, default=None)
+    newest = max((s.as_of for s in states if s.as_of is not None), default=None)
+    because = " ".join(s.text for s in states if s.text)
     if live:
-        behind = max((now - s.as_of).total_seconds() for s in live if s.as_of is not None) if heard else 0.0
+        behind = max(0.0, *((now - s.as_of).total_seconds() for s in live if s.as_of is not None), 0.0)
         link = Link.BEHIND if behind > FRESH_S else Link.LIVE
-        return Standing(link, len(states), len(live), max(0.0, behind), newest, copy_bytes, because=_because(states))
-    if not started or any(s.status is FeedStatus.CONNECTING for s in states):
+        return Standing(link, len(states), len(live), behind, newest, copy_bytes, because=because)
+    if any(s.status is FeedStatus.CONNECTING for s in states):
         return Standing(Link.CONNECTING, len(states), copy_as_of=newest, copy_bytes=copy_bytes)
-    next_try = min((s.next_try_at for s in states if s.next_try_at is not None), default=None)
     return Standing(
         Link.OFFLINE,
         len(states),
         copy_as_of=newest,
         copy_bytes=copy_bytes,
-        next_try=next_try,
-        because=_because(states),
+        next_try=min((s.next_try_at for s in states if s.next_try_at is not None), default=None),
+        because=because,
     )
-
-
-def _because(states: tuple[FeedState, ...]) -> str:
-    return " ".join(s.text for s in states if s.text)
 
 
 class Connector(QObject):
@@ -261,7 +257,10 @@ class Connector(QObject):
         if self._desk is None:
             return
         states = tuple(self._desk.desk.feed_states.values())
-        self.session.set_standing(standing_of(states, self.session.now(), copy_bytes=self._copy_bytes))
+        standing = standing_of(states, self.session.now(), copy_bytes=self._copy_bytes)
+        if standing.because and self.session.formats.language != "en":  # the sources speak English
+            standing = replace(standing, because=self.tr("The engine does not answer."))
+        self.session.set_standing(standing)
 
     def _measure_copy(self) -> None:
         desk = self._desk

@@ -570,6 +570,10 @@
         <translation>Hospital de demostración</translation>
     </message>
     <message>
+        <source>The engine does not answer.</source>
+        <translation>El motor no responde.</translation>
+    </message>
+    <message>
         <source>stopped</source>
         <translation>detenido</translation>
     </message>
@@ -717,7 +721,7 @@
         <translation>El motor se está deteniendo. Pruebe de nuevo en un momento.</translation>
     </message>
     <message>
-        <source>The engine&apos;s answer cannot be read. Check the address and the version.</source>
+        <source>The engine's answer cannot be read. Check the address and the version.</source>
         <translation>No se puede leer la respuesta del motor. Compruebe la dirección y la versión.</translation>
     </message>
     <message>
@@ -769,7 +773,7 @@
         <translation>Un ajuste del motor es incorrecto. Vea settings.toml.</translation>
     </message>
     <message>
-        <source>The engine&apos;s disk is full. It acknowledges nothing until there is space.</source>
+        <source>The engine's disk is full. It acknowledges nothing until there is space.</source>
         <translation>El disco del motor está lleno. No acusa recibo de nada hasta que haya espacio.</translation>
     </message>
     <message>

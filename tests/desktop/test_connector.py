@@ -181,6 +181,7 @@ def _state(status: FeedStatus, seconds_ago: float | None = 0.0, **more: object) 
         ((_state(FeedStatus.LIVE, 61),), Link.BEHIND),
         ((_state(FeedStatus.LIVE), _state(FeedStatus.OFFLINE)), Link.LIVE),
         ((_state(FeedStatus.CONNECTING, None),), Link.CONNECTING),
+        ((_state(FeedStatus.LIVE, None), _state(FeedStatus.OFFLINE, 900)), Link.LIVE),
         ((_state(FeedStatus.OFFLINE, 300),), Link.OFFLINE),
     ],
 )
