@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
 import orjson
@@ -84,7 +85,7 @@ class MapQuery(Closed):
     """`version`: this one; `on`: the one in force on a day; neither: the one in force today."""
 
     version: Text = ""
-    on: Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
+    on: date | None = None
 
 
 @router.get("/concept-maps/{name}", summary="One version of a map with its rows")
@@ -94,7 +95,7 @@ def concept_map_one(ask: Annotated[Asked, Depends(asked)], name: Id, query: Anno
     rows = [row for row in all_rows if name_of(row["url"]) == name]
     if not rows:
         raise not_found("concept map", "GET /api/v1/concept-maps lists them by name.")
-    day = query.on or ask.services.clock().date().isoformat()
+    day = (query.on or ask.services.clock().date()).isoformat()
     chosen = _chosen(rows, query.version, day)
     if chosen is None:
         raise not_found("version of this map", "`versions` of GET /api/v1/concept-maps says which are in force when.")
