@@ -1,7 +1,8 @@
 """R01: SIGKILL at random points of a flood loses nothing that was acknowledged and does nothing twice.
 
 A sender behaves as labs do: one message outstanding per connection, and what was not acknowledged is sent again after
-the reconnect, byte for byte. SIGNALBOX_KILLS sets the number of kills (25 when not set, 200 for a release).
+the reconnect, byte for byte. Afterwards every message has one outcome, one proof of filing and one version of its
+result. SIGNALBOX_KILLS sets the number of kills (25 when not set, 200 for a release).
 """
 
 from __future__ import annotations
@@ -16,12 +17,17 @@ from pathlib import Path
 
 import pytest
 
+from console.core.events import Kind
 from console.storage.database import open_database
 from tests.builders.engine_process import EngineProcess, framed, message
 
 KILLS = int(os.environ.get("SIGNALBOX_KILLS", "25"))
-CONTROL_KILLS = 12
+CONTROL_KILLS = 3
 CONNECTIONS = 16
+DRAINED_WITHIN_S = 90.0
+_OUTCOMES = ", ".join(
+    f"'{kind.value}'" for kind in (Kind.MAPPED, Kind.RECORDED, Kind.SUPERSEDED, Kind.WAITING, Kind.DEAD_LETTERED)
+)
 
 
 @dataclass
@@ -81,11 +87,30 @@ async def _flooded(folder: Path, kills: int, launcher: Sequence[str]) -> Flood:
     engine = EngineProcess(folder, launcher=launcher)
     for _ in range(kills):
         engine.start()
-        await flood.against(engine, kill_after=flood.chance.uniform(0.02, 0.3))
+        await flood.against(engine, kill_after=flood.chance.uniform(0.02, 0.15))
     engine.start()
     await flood.against(engine, kill_after=None)
+    await _drained(folder)
     assert await asyncio.to_thread(engine.stop) == 0
     return flood
+
+
+async def _drained(folder: Path) -> None:
+    """Waits until nothing is left to be mapped or delivered."""
+    database = open_database(folder / "journal.db")
+    deadline = asyncio.get_running_loop().time() + DRAINED_WITHIN_S
+    try:
+        while True:
+            with database.reader() as reader:
+                left = reader.exec_driver_sql(
+                    "SELECT (SELECT count(*) FROM inbox WHERE state = 'pending') + (SELECT count(*) FROM outbox)"
+                ).scalar()
+            if not left:
+                return
+            assert asyncio.get_running_loop().time() < deadline, f"{left} messages are still on the road"
+            await asyncio.sleep(0.1)
+    finally:
+        database.close()
 
 
 @dataclass(frozen=True)
@@ -95,43 +120,70 @@ class Findings:
     lost: int
     stored_twice: int
     received_twice: int
+    without_outcome: int
+    not_filed: int
+    decided_twice: int
+    filed_twice: int
+    written_twice: int
     sound: bool
 
 
 def _look_into(folder: Path, flood: Flood) -> Findings:
     database = open_database(folder / "journal.db")
     reader = database.connect_reader()
+
+    def counted(sql: str) -> Counter[str]:
+        return Counter(row[0] for row in reader.execute(sql))
+
     try:
-        stored = Counter(row[0] for row in reader.execute("SELECT control_id FROM messages"))
-        received = Counter(
-            row[0]
-            for row in reader.execute(
-                "SELECT json_extract(detail, '$.control_id') FROM events WHERE kind = 'message.received'"
-            )
-        )
+        stored = counted("SELECT control_id FROM messages")
+        received = counted("SELECT json_extract(detail, '$.control_id') FROM events WHERE kind = 'message.received'")
+        traces = counted("SELECT trace_id FROM messages")
+        decided = counted(f"SELECT trace_id FROM events WHERE kind IN ({_OUTCOMES})")
+        filed = counted("SELECT trace_id FROM events WHERE kind = 'delivery.filed'")
+        written = counted("SELECT id FROM fhir_history WHERE type = 'Observation'")
         sound = reader.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     finally:
         reader.close()
         database.close()
     return Findings(
         lost=len(flood.acknowledged - stored.keys()) + len(flood.acknowledged - received.keys()),
-        stored_twice=sum(count > 1 for count in stored.values()),
-        received_twice=sum(count > 1 for count in received.values()),
+        stored_twice=_several(stored),
+        received_twice=_several(received),
+        without_outcome=len(traces.keys() - decided.keys()),
+        not_filed=len(traces.keys() - filed.keys()),
+        decided_twice=_several(decided),
+        filed_twice=_several(filed),
+        written_twice=_several(written),
         sound=sound,
     )
 
 
+def _several(counts: Counter[str]) -> int:
+    return sum(count > 1 for count in counts.values())
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(60 + 4 * KILLS)
+@pytest.mark.timeout(180 + 4 * KILLS)
 async def test_that_killing_the_engine_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
     flood = await _flooded(tmp_path / "data", KILLS, ("-m", "console"))
     print(f"{KILLS} kills, {len(flood.acknowledged)} acknowledged, {flood.resent} sent again")
     assert len(flood.acknowledged) == flood.sent
-    assert _look_into(tmp_path / "data", flood) == Findings(lost=0, stored_twice=0, received_twice=0, sound=True)
+    assert _look_into(tmp_path / "data", flood) == Findings(
+        lost=0,
+        stored_twice=0,
+        received_twice=0,
+        without_outcome=0,
+        not_filed=0,
+        decided_twice=0,
+        filed_twice=0,
+        written_twice=0,
+        sound=True,
+    )
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(180)
 async def test_that_an_engine_that_acknowledges_before_the_commit_fails_this_very_check(tmp_path: Path) -> None:
     flood = await _flooded(tmp_path / "data", CONTROL_KILLS, ("-m", "tests.fakes.hasty_engine"))
     assert _look_into(tmp_path / "data", flood).lost > 0
