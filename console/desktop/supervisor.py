@@ -12,7 +12,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -324,6 +324,8 @@ class Supervisor(QObject):
             self._ready_file.unlink(missing_ok=True)
             self._poll.start()
             self._patience.start()
+        elif phase is Phase.WAITING:
+            self.engine.arguments = _with_ports(self.engine.arguments, free_or_any)
         elif phase is Phase.FAILED:
             self._poll.stop()
             self._patience.stop()
@@ -334,10 +336,10 @@ class Supervisor(QObject):
         if found is not None:
             self._poll.stop()
             self._patience.stop()
-            # A restart keeps the address, also where the first start had to take free ports.
-            self.engine.arguments = _with_ports(
-                self.engine.arguments, (found.mllp, found.http.removeprefix("http://").rstrip("/"))
-            )
+            # A restart keeps the address while it is free, also where the first start had to take another port.
+            actual = {"--mllp": found.mllp, "--http": found.http.removeprefix("http://").rstrip("/")}
+            for option, address in actual.items():
+                self.engine.arguments[self.engine.arguments.index(option) + 1] = address
             self.engine.ready()
             self._is_ready(found, ours=True)
 
@@ -346,9 +348,10 @@ class Supervisor(QObject):
         _log.info("engine ready", extra={"pid": running.pid, "http": running.http, "mllp": running.mllp})
         if self._with_demo and ours:
             # An engine somebody else started has its own traffic: a second hospital would double it.
-            self.demo.start(
-                ["engine", "demo", "--mllp", running.mllp, *self._demo_arguments]
-            )
+            arguments = ["engine", "demo", "--mllp", running.mllp, *self._demo_arguments]
+            if self.demo.arguments != arguments:  # the engine has moved
+                self.demo.stop()
+            self.demo.start(arguments)
         self.engine_ready.emit(running)
 
     def _too_late(self) -> None:
@@ -359,8 +362,10 @@ class Supervisor(QObject):
         self.failed.emit(EnvironmentFault(text, code="engine-not-started"))
 
 
-def _with_ports(arguments: list[str], ports: tuple[str, str]) -> list[str]:
+def _with_ports(arguments: list[str], choose: Callable[[str], str]) -> list[str]:
+    """The arguments with `choose` applied to both addresses."""
     changed = list(arguments)
-    for option, value in zip(("--mllp", "--http"), ports, strict=True):
-        changed[changed.index(option) + 1] = value
+    for number, word in enumerate(arguments[:-1]):
+        if word in ("--mllp", "--http"):
+            changed[number + 1] = choose(arguments[number + 1])
     return changed

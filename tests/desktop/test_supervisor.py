@@ -138,6 +138,23 @@ def test_that_taken_ports_are_evaded(
         assert not ready.args[0].http.endswith(address)
 
 
+def test_that_an_address_taken_while_the_engine_was_down_is_evaded(
+    supervisor: Supervisor, fake_engine: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "RESTARTS", (300,))
+    with qtbot.waitSignal(supervisor.engine_ready, timeout=10_000) as first:
+        supervisor.start(fake_engine, demo=False)
+    host, _, port = first.args[0].mllp.rpartition(":")
+    with qtbot.waitSignal(supervisor.engine.phase_changed, check_params_cb=lambda phase, _: phase is Phase.WAITING):
+        os.kill(first.args[0].pid, 9)
+        with qtbot.waitSignal(supervisor.engine._process.finished):  # type: ignore[union-attr]
+            pass
+        usurper = socket.create_server((host, int(port)), reuse_port=False)
+    with usurper, qtbot.waitSignal(supervisor.engine_ready, timeout=10_000) as second:
+        pass
+    assert second.args[0].mllp != first.args[0].mllp
+
+
 def test_that_an_engine_that_falls_again_and_again_is_given_up_with_its_last_words(
     supervisor: Supervisor, fake_engine: Path, qtbot: QtBot
 ) -> None:
