@@ -53,14 +53,18 @@ _VERBATIM = _Sheet(Delimiters("\0", "\0", "", "", ""), "ascii", [])
 class Repetition:
     """One repetition of a field, as a grid of components and sub-components."""
 
-    __slots__ = ("_grid", "_path", "_sheet", "raw")
+    __slots__ = ("_field", "_grid", "_segment", "_sheet", "raw")
 
-    def __init__(self, raw: str, sheet: _Sheet, path: str) -> None:
+    def __init__(self, raw: str, sheet: _Sheet, segment: Segment, field: int) -> None:
         self.raw = raw
         """As sent, still escaped."""
         self._sheet = sheet
-        self._path = path
+        self._segment = segment
+        self._field = field
         self._grid: list[str] | None = None
+
+    def _plain(self, text: str) -> str:
+        return self._sheet.plain(text, self._segment.path(self._field))
 
     def get(self, component: int = 1, sub: int = 1) -> str:
         """Decoded and unescaped; '' when absent, `NULL` when the sender sent a null."""
@@ -78,7 +82,7 @@ class Repetition:
             text = parts[sub - 1] if sub <= len(parts) else ""
         elif sub > 1:
             return ""
-        return self._sheet.plain(text, self._path) if d.escape and d.escape in text else text
+        return self._plain(text) if d.escape and d.escape in text else text
 
     def subs(self, component: int = 1) -> list[str]:
         """Every sub-component of a component."""
@@ -86,7 +90,7 @@ class Repetition:
         grid = self.raw.split(d.component)
         text = grid[component - 1] if component <= len(grid) else ""
         parts = text.split(d.subcomponent) if d.subcomponent else [text]
-        return [self._sheet.plain(part, self._path) for part in parts]
+        return [self._plain(part) for part in parts]
 
     @property
     def components(self) -> list[str]:
@@ -95,7 +99,8 @@ class Repetition:
 
     def text(self) -> str:
         """The whole repetition as one text: what a component separator inside free text was meant to be."""
-        return self._sheet.plain(self.raw, self._path)
+        mark = self._sheet.delimiters.escape
+        return self._plain(self.raw) if mark and mark in self.raw else self.raw
 
 
 class Segment:
@@ -183,7 +188,8 @@ class Segment:
     def text(self, field: int) -> str:
         """The whole field as one text, unescaped, separators as they stand."""
         source = self.source(field)
-        if field <= 2 and self.name in _HEADERS:
+        mark = self._sheet.delimiters.escape
+        if not mark or mark not in source or (field <= 2 and self.name in _HEADERS):
             return source
         return self._sheet.plain(source, self.path(field))
 
@@ -193,12 +199,11 @@ class Segment:
         if not source:
             return []
         mark = self._sheet.delimiters.repetition
-        path = self.path(field)
         if field <= 2 and self.name in _HEADERS:
-            return [Repetition(source, _VERBATIM, path)]
+            return [Repetition(source, _VERBATIM, self, field)]
         if not mark or mark not in source:
-            return [Repetition(source, self._sheet, path)]
-        return [Repetition(part, self._sheet, path) for part in source.split(mark) if part]
+            return [Repetition(source, self._sheet, self, field)]
+        return [Repetition(part, self._sheet, self, field) for part in source.split(mark) if part]
 
     def path(self, field: int, component: int | None = None) -> str:
         """`OBX[2]-3.1`."""

@@ -42,6 +42,8 @@ class OrderGroup:
     findings: list[Finding] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     diagnoses: list[Segment] = field(default_factory=list)
+    test: tuple[str, str] | None = None
+    """Code and name of OBR-4, once read."""
 
     @property
     def specimens(self) -> list[Segment]:

@@ -70,7 +70,7 @@ def identify(draft: Draft, group: OrderGroup, *, results: bool) -> OrderIdentity
         own = _known(draft, key) or _mint(draft, key)
         if key.kind not in ("placer", "filler"):
             _alias(draft, key, own)
-    for number in (placer, filler):
+    for number in (placer, filler, _own_number(group, "placer", 2), _own_number(group, "filler", 3)):
         if number is not None:
             _alias(draft, number, own)
     report = own
@@ -114,6 +114,15 @@ def _number(group: OrderGroup, kind: str, field: int) -> Number | None:
             if value := part(rep, 1):
                 return Number(kind, part(rep, 2) or part(rep, 3), value)
     return None
+
+
+def _own_number(group: OrderGroup, kind: str, field: int) -> Number | None:
+    """The number in OBR, where ORC may name another."""
+    if group.obr is None or group.obr.is_null(field):
+        return None
+    rep = next(iter(group.obr.reps(field)), None)
+    value = part(rep, 1) if rep is not None else ""
+    return Number(kind, part(rep, 2) or part(rep, 3), value) if rep is not None and value else None
 
 
 def _group_number(group: OrderGroup) -> Number | None:

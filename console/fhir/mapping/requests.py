@@ -10,7 +10,7 @@ from typing import Final
 
 from console.fhir import datatypes, fields
 from console.fhir.context import Body
-from console.fhir.datatypes import date_time, part
+from console.fhir.datatypes import date_time
 from console.fhir.effect_id import effect_id, request_id
 from console.fhir.mapping.draft import Draft
 from console.fhir.mapping.notes import as_annotations
@@ -18,12 +18,12 @@ from console.fhir.mapping.order_groups import OrderGroup
 from console.fhir.mapping.order_identity import OrderIdentity, find_parent
 from console.fhir.projection import Facts, Keyed
 from console.fhir.terms import V2
-from console.hl7v2.message import Repetition
+from console.hl7v2.message import Repetition, Segment
 
 _TAGS: Final = "urn:signalbox:order-tag"
 _SPECIMEN_ACTION: Final = "urn:signalbox:specimen-action"
 CANCEL_REQUESTED: Final[Body] = {"system": _TAGS, "code": "cancel-requested", "display": "Cancellation requested"}
-_NUMBERS: Final = (("PLAC", (("ORC", 2), ("OBR", 2))), ("FILL", (("ORC", 3), ("OBR", 3))), ("PGN", (("ORC", 4),)))
+_NUMBERS: Final = (("PLAC", 2), ("FILL", 3))
 _AUTHORING: Final = frozenset({"NW", "OK", "RO", "RQ"})
 
 
@@ -36,21 +36,31 @@ def service_code(group: OrderGroup) -> Repetition | None:
 
 def display_of(group: OrderGroup) -> tuple[str, str]:
     """Code and readable name of what was ordered, '' when OBR-4 is empty."""
-    rep = service_code(group)
-    if rep is None:
-        return "", ""
-    return datatypes.standard_code(rep), datatypes.display_text(rep) or part(rep, 1)
+    if group.test is None:
+        rep = service_code(group)
+        group.test = (datatypes.standard_code(rep), datatypes.display_text(rep)) if rep is not None else ("", "")
+    return group.test
 
 
 def identifiers(draft: Draft, group: OrderGroup) -> list[Body]:
-    """Placer (ORC-2, OBR-2), filler (ORC-3, OBR-3) and placer group number (ORC-4)."""
-    return [
-        made
-        for kind, places in _NUMBERS
-        if (found := group.first(*places))
-        for rep in found[0].reps(found[1])[:1]
-        if (made := datatypes.entity_identifier(rep, draft.terms, type_code=kind))
+    """Placer (ORC-2, OBR-2), filler (ORC-3, OBR-3), placer group (ORC-4), alternate placer numbers (ORC-33, OBR-53)."""
+    terms = draft.terms
+    made: list[Body | None] = [
+        datatypes.entity_identifier(rep, terms, type_code=kind)
+        for kind, field in _NUMBERS
+        for segment in (group.orc, group.obr)
+        for rep in said(segment, field)[:1]
     ]
+    made += [datatypes.entity_identifier(rep, terms, type_code="PGN") for rep in said(group.orc, 4)[:1]]
+    made += [datatypes.identifier(rep, terms) for rep in (*said(group.orc, 33), *said(group.obr, 53))]
+    return [one for place, one in enumerate(made) if one is not None and one not in made[:place]]
+
+
+def said(segment: Segment | None, field: int) -> list[Repetition]:
+    """The repetitions of a field; [] when there is no segment, nothing in it, or HL7 null."""
+    if segment is None or segment.is_null(field):
+        return []
+    return segment.reps(field)
 
 
 def resource_of(draft: Draft, group: OrderGroup, identity: OrderIdentity, *, alone: bool) -> str:
@@ -108,8 +118,12 @@ def lay(
         "status" in (projection.body("ServiceRequest", resource_id) or {})
     )
     facts = _facts(draft, group, specimens, supporting or [], authority=authority)
+    parent = parent_of(draft, group)
+    based_on = [reference(draft, parent)] if parent and parent != identity.order else []
     if resource_id != main:
-        facts["basedOn"] = [*facts.get("basedOn", ()), {"reference": f"ServiceRequest/{main}"}]
+        based_on.append({"reference": f"ServiceRequest/{main}"})
+    if based_on:
+        facts["basedOn"] = based_on
     body = projection.lay(
         "ServiceRequest",
         resource_id,
@@ -117,8 +131,8 @@ def lay(
         mode="update" if authority or not known else "fill",
         rank=draft.rank if authority else "",
     )
-    for parent in facts.get("basedOn", ()):
-        stub(draft, parent["reference"].removeprefix("ServiceRequest/"))
+    for one in based_on:
+        stub(draft, one["reference"].removeprefix("ServiceRequest/"))
     if status:
         body["status"] = status
     elif body.get("status", "unknown") == "unknown":
@@ -157,8 +171,6 @@ def _facts(draft: Draft, group: OrderGroup, specimens: list[Body], supporting: l
         fields.state(facts, "requester", orc, 21, lambda r: datatypes.organization(r, terms))
     if reasons := _reasons(draft, group):
         facts["reasonCode"] = reasons
-    if parent := parent_of(draft, group):
-        facts["basedOn"] = [reference(draft, parent)]
     if specimens:
         facts["specimen"] = specimens
     if supporting:
@@ -182,8 +194,7 @@ def _reasons(draft: Draft, group: OrderGroup) -> list[Body]:
     return [
         made
         for segment, field in places
-        if segment is not None and not segment.is_null(field)
-        for rep in segment.reps(field)
+        for rep in said(segment, field)
         if (made := datatypes.concept(rep, draft.terms))
     ]
 
@@ -191,8 +202,8 @@ def _reasons(draft: Draft, group: OrderGroup) -> list[Body]:
 def parent_of(draft: Draft, group: OrderGroup) -> str:
     """The order that ORC-8 or OBR-29 names as the parent, '' for none."""
     for segment, field in ((group.orc, 8), (group.obr, 29)):
-        if segment is not None and segment.has(field) and not segment.is_null(field):
-            return find_parent(draft, segment.reps(field)[0])
+        for rep in said(segment, field)[:1]:
+            return find_parent(draft, rep)
     return ""
 
 
