@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,13 +24,6 @@ Body = Mapping[str, Any]
 _PLACE = re.compile(r"([A-Z][A-Za-z]+)\[(\d+)\]\.(.+)")
 
 
-def corpus() -> Path | None:
-    """The corpus folder: SIGNALBOX_CORPUS, else ../shared/corpus beside the project; None when neither is there."""
-    configured = os.environ.get("SIGNALBOX_CORPUS")
-    folder = Path(configured) if configured else Path(__file__).parents[2].parent / "shared" / "corpus"
-    return folder if (folder / "facts.csv").is_file() else None
-
-
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One foreign fact: `path` as in facts.csv, e.g. `Patient[0].name[1].family` or `count.Patient`."""
@@ -44,12 +36,18 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """One reviewed difference. `expected` is the foreign value; `reason` says why ours is right."""
+    """One reviewed difference. `expected` is the foreign value; `reason` says why ours is right: it begins with
+    `theirs:` when the foreign bundle itself is at fault (against the guide, R4, or the message), with `ours:` when we
+    decided otherwise or do not map it."""
 
     file: str
     path: str
     expected: str
     reason: str
+
+    @property
+    def theirs(self) -> bool:
+        return self.reason.startswith("theirs:")
 
 
 def load_facts(folder: Path) -> dict[str, list[Fact]]:
@@ -157,8 +155,9 @@ def _texts(items: Any, *names: str) -> set[str]:
 
 def _identifiers(body: Body) -> set[str]:
     found = [i.get("value", "") for i in body.get("identifier", ())]
-    if master := body.get("masterIdentifier"):
-        found.append(master.get("value", ""))
+    for name in ("masterIdentifier", "requisition", "groupIdentifier"):
+        if one := body.get(name):
+            found.append(one.get("value", ""))
     return {" ".join(str(v).split()) for v in found}
 
 
