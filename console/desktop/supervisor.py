@@ -59,13 +59,27 @@ def read_running(path: Path) -> Running | None:
 
 
 def answers(running: Running, timeout_s: float = 0.3) -> bool:
-    """Whether somebody listens at the engine's address."""
+    """Whether this very engine listens at its address: a mark left by a killed one may name a stranger's port now."""
+    if not _lives(running.pid):
+        return False
     parts = urlsplit(running.http)
     try:
         with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 80), timeout=timeout_s):
             return True
     except OSError:
         return False
+
+
+def _lives(pid: int) -> bool:
+    if os.name != "posix":  # no harmless question there
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def command_line(arguments: Sequence[str]) -> tuple[str, list[str]]:

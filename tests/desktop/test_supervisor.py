@@ -222,10 +222,19 @@ def test_that_a_half_written_ready_file_is_no_engine(tmp_path: Path, body: str) 
     assert read_running(path) is None
 
 
+def test_that_a_strangers_port_is_not_taken_for_an_engine_that_was_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        url = f"http://127.0.0.1:{stranger.getsockname()[1]}"
+        assert not answers(Running(url, "", Path("token"), gone.pid))
+        assert answers(Running(url, "", Path("token"), os.getpid()))
+
+
 def test_that_nobody_listening_is_no_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    assert not answers(Running(f"http://127.0.0.1:{port}", "", Path("token"), 1))
+    assert not answers(Running(f"http://127.0.0.1:{port}", "", Path("token"), os.getpid()))
 
 
 def test_that_last_words_are_the_last_line() -> None:
