@@ -199,10 +199,10 @@ def search(
     clause, values = _conditions(connection, resource_type, criteria)
     order, order_values = _order(resource_type, sort or Sort())
     rows = connection.exec_driver_sql(
-        f"SELECT r.id, r.version, r.last_updated, r.body FROM fhir_resources r WHERE {clause}{order} LIMIT ? OFFSET ?",
+        f"SELECT r.id, r.version, r.last_updated, r.current FROM fhir_resources r WHERE {clause}{order} LIMIT ? OFFSET ?",
         (*values, *order_values, limit, offset),
     )
-    return [Found(row[0], row[1], row[2], row[3]) for row in rows]
+    return _found(connection, list(rows))
 
 
 Place = tuple[int | str, ...]
@@ -235,11 +235,11 @@ def page(
         clause, values = f"{clause} AND {beyond}", [*values, *more_values]
     sorting = ", ".join(f"{n} {'DESC' if down else 'ASC'}" for n, (_, _, down) in enumerate(keys, 5))
     rows = connection.exec_driver_sql(
-        f"SELECT r.id, r.version, r.last_updated, r.body, {columns} FROM fhir_resources r WHERE {clause}"
+        f"SELECT r.id, r.version, r.last_updated, r.current, {columns} FROM fhir_resources r WHERE {clause}"
         f" ORDER BY {sorting} LIMIT ?",
         (*picked, *values, limit),
-    )
-    return [(Found(row[0], row[1], row[2], row[3]), tuple(row[4:])) for row in rows]
+    ).all()
+    return [(one, tuple(row[4:])) for one, row in zip(_found(connection, rows), rows, strict=True)]
 
 
 def _key(resource_type: str, sort: Sort) -> tuple[str, list[Any], bool]:
@@ -284,13 +284,29 @@ def referring(connection: Connection, resource_type: str, param: str, targets: S
     found: list[Found] = []
     for target in targets:
         rows = connection.exec_driver_sql(
-            "SELECT DISTINCT r.number, r.id, r.version, r.last_updated, r.body FROM fhir_search s"
+            "SELECT DISTINCT r.id, r.version, r.last_updated, r.current, r.number FROM fhir_search s"
             f" CROSS JOIN fhir_resources r ON r.number = s.resource WHERE s.param IN ({_marks(numbers)})"
             " AND s.value = ? AND s.system = '' ORDER BY r.number",
             (*numbers, target),
         )
-        found.extend(Found(row[1], row[2], row[3], row[4]) for row in rows)
+        found.extend(_found(connection, list(rows)))
     return found
+
+
+def _found(connection: Connection, rows: Sequence[Sequence[Any]]) -> list[Found]:
+    """The rows (id, version, last_updated, place of the body in the history) with their bodies, which are read last:
+    sorting would otherwise carry them along."""
+    bodies: dict[int, bytes] = {}
+    places = [row[3] for row in rows]
+    for start in range(0, len(places), 100):
+        some = places[start : start + 100]
+        bodies.update(
+            (number, body)
+            for number, body in connection.exec_driver_sql(
+                f"SELECT number, body FROM fhir_history WHERE number IN ({_marks(some)})", tuple(some)
+            )
+        )
+    return [Found(row[0], row[1], row[2], bodies[row[3]]) for row in rows]
 
 
 def answering(resource_type: str, param: str) -> tuple[int, ...]:

@@ -22,10 +22,10 @@ from console.storage import fhir_search
 from console.storage.database import DriverConnection
 from console.storage.write import WriteTransaction
 
-_RESOURCE = ("number", "type", "id", "version", "last_updated", "sha256", "body", "event_id")
-_HISTORY = ("type", "id", "version", "last_updated", "method", "event_id", "body")
+_RESOURCE = ("number", "type", "id", "version", "last_updated", "sha256", "current", "event_id")
+_HISTORY = ("number", "type", "id", "version", "last_updated", "method", "event_id", "body")
 _REPLACE = "ON CONFLICT (number) DO UPDATE SET " + ", ".join(
-    f"{name} = excluded.{name}" for name in ("version", "last_updated", "sha256", "body", "event_id")
+    f"{name} = excluded.{name}" for name in ("version", "last_updated", "sha256", "current", "event_id")
 )
 
 
@@ -79,7 +79,7 @@ class Changes:
         self._now = now
         self._current: dict[tuple[str, str], _Current | None] = {}
         self._history: list[tuple[Any, ...]] = []
-        self._next_number = 0
+        self._numbers: dict[str, int] = {}
 
     def look_up(self, keys: Iterable[tuple[str, str]]) -> None:
         """Reads the current versions of many (type, id) at once; those not looked up are read one by one."""
@@ -88,8 +88,8 @@ class Changes:
         for some in in_chunks(unknown):
             marks = ", ".join(["(?, ?)"] * len(some))
             for row in self._write.query(
-                "SELECT number, version, sha256, body, type, id FROM fhir_resources"
-                f" WHERE (type, id) IN (VALUES {marks})",
+                "SELECT r.number, r.version, r.sha256, h.body, r.type, r.id FROM fhir_resources r"
+                f" JOIN fhir_history h ON h.number = r.current WHERE (r.type, r.id) IN (VALUES {marks})",
                 [part for key in some for part in key],
             ):
                 self._current[row[4], row[5]] = _Current(*row[:4])
@@ -131,14 +131,15 @@ class Changes:
         if current is not None and current.sha256 == digest:
             return current.version
         if current is None:
-            current = self._current[put.type, put.id] = _Current(self._number(), 0, "", b"")
+            current = self._current[put.type, put.id] = _Current(self._number("fhir_resources"), 0, "", b"")
         elif current.row is None:
             current.indexed = frozenset(fhir_search.index_rows(orjson.loads(current.body), current.number))
         version = current.version + 1
         body = with_version(put.content, version, self._now)
         current.version, current.sha256, current.body = version, digest, body
-        current.row = (current.number, put.type, put.id, version, self._now, digest, body, event_id)
-        self._history.append((put.type, put.id, version, self._now, "PUT", event_id, body))
+        place = self._number("fhir_history")
+        current.row = (current.number, put.type, put.id, version, self._now, digest, place, event_id)
+        self._history.append((place, put.type, put.id, version, self._now, "PUT", event_id, body))
         return version
 
     def _find(self, put: Put) -> _Current | None:
@@ -147,12 +148,12 @@ class Changes:
             self.look_up([key])
         return self._current[key]
 
-    def _number(self) -> int:
-        if not self._next_number:
-            row = self._write.execute("SELECT max(number) FROM fhir_resources").fetchone()
-            self._next_number = row[0] or 0
-        self._next_number += 1
-        return self._next_number
+    def _number(self, table: str) -> int:
+        """The next free number of a table. Nothing is ever deleted from it, so none is given twice."""
+        if table not in self._numbers:
+            self._numbers[table] = self._write.execute(f"SELECT max(number) FROM {table}").fetchone()[0] or 0
+        self._numbers[table] += 1
+        return self._numbers[table]
 
 
 T = TypeVar("T")
@@ -214,7 +215,8 @@ def stored_versions(reader: DriverConnection, wanted: Iterable[Identity]) -> dic
 def read(connection: Connection, resource_type: str, resource_id: str) -> Version | None:
     """The current version, None when the store never held it."""
     row = connection.exec_driver_sql(
-        "SELECT type, id, version, last_updated, 'PUT', event_id, body FROM fhir_resources WHERE type = ? AND id = ?",
+        "SELECT h.type, h.id, h.version, h.last_updated, h.method, h.event_id, h.body FROM fhir_resources r"
+        " JOIN fhir_history h ON h.number = r.current WHERE r.type = ? AND r.id = ?",
         (resource_type, resource_id),
     ).first()
     return Version._make(row) if row else None

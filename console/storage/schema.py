@@ -368,7 +368,7 @@ fhir_resources = Table(  # the current version of each
     _int("version"),
     _int("last_updated"),
     _text("sha256"),  # of the content as delivered, without the version's own meta
-    Column("body", LargeBinary, nullable=False),  # with meta.versionId and meta.lastUpdated
+    _int("current"),  # fhir_history.number of this version
     _text("event_id"),
     Index("ix_fhir_identity", "type", "id", unique=True),
     Index("ix_fhir_updated", "type", "last_updated"),
@@ -385,7 +385,7 @@ fhir_history = Table(  # every version, the current one too
     _int("last_updated"),
     _text("method"),
     _text("event_id"),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # with meta.versionId and meta.lastUpdated
     Index("ix_fhir_history_version", "type", "id", "version", unique=True),
 )
 

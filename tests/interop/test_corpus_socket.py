@@ -180,7 +180,7 @@ def test_that_a_five_megabyte_document_arrives_whole(running: Running) -> None:
     running.settle()
     with running.journal() as journal:
         kept = journal.execute("SELECT raw FROM messages WHERE control_id = 'BIG1'").fetchone()[0]
-        bodies = [b for (b,) in journal.execute("SELECT body FROM fhir_resources WHERE type = 'Binary'")]
+        bodies = [b for (b,) in journal.execute("SELECT body FROM fhir_history WHERE type = 'Binary'")]
     assert hashlib.sha256(kept).digest() == hashlib.sha256(raw).digest()
     assert any(base64.b64decode(json.loads(body)["data"]) == content for body in bodies)
 
