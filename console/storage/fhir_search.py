@@ -186,25 +186,6 @@ def parameter_number(resource_type: str, param: str) -> int:
 # ---------------------------------------------------------------- reading
 
 
-def search(
-    connection: Connection,
-    resource_type: str,
-    criteria: Sequence[AnyOf],
-    *,
-    sort: Sort | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> list[Found]:
-    """The resources of the type that meet every criterion, `limit` at most, from `offset` on in a stable order."""
-    clause, values = _conditions(connection, resource_type, criteria)
-    order, order_values = _order(resource_type, sort or Sort())
-    rows = connection.exec_driver_sql(
-        f"SELECT r.id, r.version, r.last_updated, r.current FROM fhir_resources r WHERE {clause}{order} LIMIT ? OFFSET ?",
-        (*values, *order_values, limit, offset),
-    )
-    return _found(connection, list(rows))
-
-
 Place = tuple[int | str, ...]
 """Where a resource stands in an order: the value of each sort key, then its number in the store."""
 
@@ -300,12 +281,10 @@ def _found(connection: Connection, rows: Sequence[Sequence[Any]]) -> list[Found]
     places = [row[3] for row in rows]
     for start in range(0, len(places), 100):
         some = places[start : start + 100]
-        bodies.update(
-            (number, body)
-            for number, body in connection.exec_driver_sql(
-                f"SELECT number, body FROM fhir_history WHERE number IN ({_marks(some)})", tuple(some)
-            )
-        )
+        for row in connection.exec_driver_sql(
+            f"SELECT number, body FROM fhir_history WHERE number IN ({_marks(some)})", tuple(some)
+        ):
+            bodies[row[0]] = row[1]
     return [Found(row[0], row[1], row[2], bodies[row[3]]) for row in rows]
 
 
@@ -492,16 +471,3 @@ def _compared(low: str, high: str, wanted: Span | Updated | Amount) -> tuple[str
             return f"{high} <= ?", [a]
         case "ap":
             return f"({low} < ? AND {high} > ?)", [b, a]
-
-
-def _order(resource_type: str, sort: Sort) -> tuple[str, list[Any]]:
-    way = "DESC" if sort.descending else "ASC"
-    if sort.by == "_id":
-        return f" ORDER BY r.id {way}", []
-    if sort.by == "_lastUpdated":
-        return f" ORDER BY r.last_updated {way}, r.number {way}", []
-    of_row = (
-        "(SELECT min(s.low) FROM fhir_search s WHERE s.resource = r.number AND s.param = ?"
-        " AND s.value = '' AND s.system = '')"
-    )
-    return f" ORDER BY {of_row} {way} NULLS LAST, r.number {way}", [parameter_number(resource_type, sort.by)]

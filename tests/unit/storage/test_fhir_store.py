@@ -30,9 +30,9 @@ from console.storage.fhir_search import (
     Value,
     Words,
     count,
+    page,
     parameter_number,
     referring,
-    search,
 )
 from console.storage.fhir_store import Changes, Put
 from console.storage.journal import Journal
@@ -59,12 +59,11 @@ def _observation(identity: str, **more: Any) -> dict[str, Any]:
     return {"resourceType": "Observation", "id": identity, "status": "final", **more}
 
 
-def _ids(database: Database, resource_type: str, *values: Value, **more: Any) -> list[str]:
+def _ids(database: Database, resource_type: str, *values: Value) -> list[str]:
     with database.reader() as reader:
-        found = search(reader, resource_type, [AnyOf((v,)) for v in values], **more)
-        if not more:
-            assert count(reader, resource_type, [AnyOf((v,)) for v in values]) == len(found)
-        return [f.id for f in found]
+        found = page(reader, resource_type, [AnyOf((v,)) for v in values])
+        assert count(reader, resource_type, [AnyOf((v,)) for v in values]) == len(found)
+        return [f.id for f, _ in found]
 
 
 # ---------------------------------------------------------------- versions
@@ -207,10 +206,10 @@ def test_that_names_meet_without_accents_by_their_beginning(ward: Database) -> N
 def test_that_alternatives_and_their_negation_work(ward: Database) -> None:
     either = (Token("status", "preliminary"), Token("status", "amended"))
     with ward.reader() as reader:
-        assert [f.id for f in search(reader, "Observation", [AnyOf(either)])] == ["k0"]
-        rest = search(reader, "Observation", [AnyOf((Token("status", "preliminary"),), negated=True)])
+        assert [f.id for f, _ in page(reader, "Observation", [AnyOf(either)])] == ["k0"]
+        rest = page(reader, "Observation", [AnyOf((Token("status", "preliminary"),), negated=True)])
         assert len(rest) == 6
-        assert search(reader, "Observation", [AnyOf(())]) == []
+        assert page(reader, "Observation", [AnyOf(())]) == []
 
 
 def test_that_ids_missing_values_and_update_times_can_be_asked_for(ward: Database) -> None:
@@ -222,14 +221,14 @@ def test_that_ids_missing_values_and_update_times_can_be_asked_for(ward: Databas
 
 
 def test_that_pages_in_the_order_of_a_date_neither_repeat_nor_skip(ward: Database) -> None:
-    patient = Reference("patient", "Patient/p1")
-    pages = [
-        _ids(ward, "Observation", patient, sort=Sort("date", descending=True), limit=4, offset=offset)
-        for offset in (0, 4)
-    ]
-    assert pages == [["k5", "k4", "k3", "k2"], ["k1", "k0"]]
-    everything = _ids(ward, "Observation", sort=Sort("date", descending=False), limit=10)
-    assert everything == ["k0", "k1", "k2", "k3", "k4", "k5", "other"]
+    criteria = [AnyOf((Reference("patient", "Patient/p1"),))]
+    with ward.reader() as reader:
+        first = page(reader, "Observation", criteria, order=[Sort("date")], limit=4)
+        rest = page(reader, "Observation", criteria, order=[Sort("date")], behind=first[-1][1], limit=4)
+        everything = page(reader, "Observation", [], order=[Sort("date", descending=False)], limit=10)
+    assert [f.id for f, _ in first] == ["k5", "k4", "k3", "k2"]
+    assert [f.id for f, _ in rest] == ["k1", "k0"]
+    assert [f.id for f, _ in everything] == ["k0", "k1", "k2", "k3", "k4", "k5", "other"]
 
 
 def test_that_who_refers_to_a_resource_is_found(ward: Database) -> None:
