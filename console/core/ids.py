@@ -74,9 +74,8 @@ def stable_uuid(*parts: str) -> str:
     The parts are joined with U+001F, which no HL7 field can hold after decoding, so ("a", "b") and ("ab", "")
     differ. Version nibble 8 (RFC 9562: custom) and the variant bits are set.
     """
-    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    h = bytearray(digest[:16])
-    h[6] = (h[6] & 0x0F) | 0x80
-    h[8] = (h[8] & 0x3F) | 0x80
-    t = h.hex()
-    return f"{t[:8]}-{t[8:12]}-{t[12:16]}-{t[16:20]}-{t[20:]}"
+    t = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    return f"{t[:8]}-{t[8:12]}-8{t[13:16]}-{_VARIANT[t[16]]}{t[17:20]}-{t[20:32]}"
+
+
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}

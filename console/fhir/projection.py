@@ -180,6 +180,7 @@ class Projection:
     def __init__(self, state: State) -> None:
         self.state = state
         self._touched: dict[tuple[str, str], _Working] = {}
+        self._unknown: set[tuple[str, str]] = set()
 
     def known(self, resource_type: str, resource_id: str) -> bool:
         """Whether the resource exists, before the message or because of it."""
@@ -235,8 +236,11 @@ class Projection:
         key = (resource_type, resource_id)
         found = self._touched.get(key)
         if found is None:
+            if key in self._unknown:
+                return None
             stored = self.state.resource(resource_type, resource_id)
             if stored is None:
+                self._unknown.add(key)
                 return None
             found = self._touched[key] = _Working(stored.body, _copy(stored.guard), stored)
         return found

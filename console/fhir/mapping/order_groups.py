@@ -7,6 +7,7 @@ read tolerantly: an OBR without ORC, an ORC behind its OBR (OUL) and specimens b
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from console.core.errors import InvalidMessage
 from console.core.keys import fold_name
@@ -44,6 +45,8 @@ class OrderGroup:
     diagnoses: list[Segment] = field(default_factory=list)
     test: tuple[str, str] | None = None
     """Code and name of OBR-4, once read."""
+    numbers: list[dict[str, Any]] | None = None
+    """The identifiers of the order, once read."""
 
     @property
     def specimens(self) -> list[Segment]:

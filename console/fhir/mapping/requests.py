@@ -44,6 +44,8 @@ def display_of(group: OrderGroup) -> tuple[str, str]:
 
 def identifiers(draft: Draft, group: OrderGroup) -> list[Body]:
     """Placer (ORC-2, OBR-2), filler (ORC-3, OBR-3), placer group (ORC-4), alternate placer numbers (ORC-33, OBR-53)."""
+    if group.numbers is not None:
+        return group.numbers
     terms = draft.terms
     made: list[Body | None] = [
         datatypes.entity_identifier(rep, terms, type_code=kind)
@@ -53,7 +55,8 @@ def identifiers(draft: Draft, group: OrderGroup) -> list[Body]:
     ]
     made += [datatypes.entity_identifier(rep, terms, type_code="PGN") for rep in said(group.orc, 4)[:1]]
     made += [datatypes.identifier(rep, terms) for rep in (*said(group.orc, 33), *said(group.obr, 53))]
-    return [one for place, one in enumerate(made) if one is not None and one not in made[:place]]
+    group.numbers = [one for place, one in enumerate(made) if one is not None and one not in made[:place]]
+    return group.numbers
 
 
 def said(segment: Segment | None, field: int) -> list[Repetition]:
