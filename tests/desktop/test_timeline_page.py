@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.core.errors import EnvironmentFault
@@ -78,6 +78,18 @@ def test_that_the_banner_says_who_in_full_and_the_header_which_stay(ward: Timeli
     assert ward.header.title.text() == "Encounter 118204"
     assert "Acute Medical Unit, bed 4-02" in ward.header.line.text()
     assert "Consultant Dr A. Okafor" in ward.header.line.text()
+
+
+@pytest.mark.parametrize("width", [560, 760, 1000, 1600])
+def test_that_nothing_of_the_identity_is_ever_cut(ward: TimelinePage, qapp: QApplication, width: int) -> None:
+    ward.resize(width, 900)
+    qapp.processEvents()
+    banner = ward.banner
+    for label in banner.findChildren(QLabel):
+        corner = label.mapTo(banner, label.rect().bottomRight())
+        assert corner.x() <= banner.width()
+        assert corner.y() <= banner.height()
+        assert label.width() >= label.sizeHint().width()
 
 
 def test_that_privacy_mode_masks_the_banner_but_not_the_encounter(ward: TimelinePage, session: Session) -> None:

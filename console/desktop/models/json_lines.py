@@ -48,6 +48,17 @@ def json_lines(value: Any, path: str = "") -> list[JsonLine]:
     return list(_lines(value, path, 0, "", ""))
 
 
+_FIRST = ("resourceType", "id", "status", "meta")
+
+
+def _for_reading(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """A resource says first what it is; the order of the rest stays (JSON gives order no meaning, readers do)."""
+    if "resourceType" not in value:
+        return list(value.items())
+    first = [(name, value[name]) for name in _FIRST if name in value]
+    return first + [(name, inner) for name, inner in value.items() if name not in _FIRST]
+
+
 def _plain(value: Any) -> bool:
     return not isinstance(value, (Mapping, list, tuple)) or not value
 
@@ -86,7 +97,7 @@ def _lines(value: Any, path: str, depth: int, before: str, after: str) -> Iterat
     if isinstance(value, Mapping):
         yield JsonLine(f"{indent}{before}{{", path)
         last = len(value) - 1
-        for i, (name, inner) in enumerate(value.items()):
+        for i, (name, inner) in enumerate(_for_reading(value)):
             label = f"{json.dumps(str(name), ensure_ascii=False)}: "
             below = f"{path}.{name}" if path else str(name)
             yield from _lines(inner, below, depth + 1, label, "," if i < last else "")

@@ -29,9 +29,12 @@ class Line:
     top: int
     bottom: int
     kind: int
+    row: int
 
 
 _DRAWN_LATER = {int(Cell.PENDING): 1, int(Cell.UNREACHED): 2, int(Cell.STOPPED): 3}
+_BESIDE = 1.7
+"""How many glyph radii a duplicate stands beside the message it repeats when both came at one moment."""
 
 GREY_LINE, FAILED_LINE, DOTTED_LINE = 10, 11, 12
 
@@ -70,6 +73,17 @@ class Slab:
 
     def covers(self, viewport: Viewport) -> bool:
         return self.start <= viewport.start and viewport.end <= self.end
+
+    def row_at(self, x: float, lane: int, reach: float) -> int:
+        """The message whose glyph in this lane, or whose line through it, is nearest to x; -1 when none is near."""
+        dots = [(abs(dot.x - x), dot.row) for dot in self.dots if dot.lane == lane and abs(dot.x - x) <= reach]
+        if not dots:
+            dots = [
+                (abs(line.x - x), line.row)
+                for line in self.lines
+                if line.top <= lane <= line.bottom and abs(line.x - x) <= reach / 2
+            ]
+        return min(dots, default=(0.0, -1))[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +136,20 @@ def lay_out(
     xs = np.rint((columns.at[rows] - slab.start) * scale).astype(np.int64).tolist()
     picture = columns.take(np.arange(rows.start, rows.stop))
     cells = picture.cells.tolist()
+    last: dict[int, int] = {}
     for i, x in enumerate(xs):
         sender, foot = int(picture.sender[i]), int(picture.foot[i])
         duplicate, shape = bool(picture.duplicate[i]), int(picture.shape[i])
         warned = int(picture.severity[i]) == Severity.WARNING
-        slab.lines.extend(_lines(x, sender, foot, cells[i], shape, duplicate))
+        if duplicate and x - last.get(sender, x - 99) < radius * _BESIDE:
+            x = last[sender] + round(radius * _BESIDE)
+        last[sender] = x
+        slab.lines.extend(_lines(x, sender, foot, cells[i], shape, duplicate, rows.start + i))
         for lane, cell in enumerate(cells[i]):
             if cell != Cell.ABSENT:
                 at_foot = lane == foot and lane != sender
                 slab.dots.append(Dot(x, lane, cell, shape, rows.start + i, at_foot, warned, duplicate))
-    slab.dots.sort(key=lambda dot: _DRAWN_LATER.get(dot.cell, 0))
+    slab.dots.sort(key=lambda dot: (_DRAWN_LATER.get(dot.cell, 0), not dot.duplicate))
     _label(
         slab,
         model,
@@ -147,16 +165,16 @@ def lay_out(
     return slab
 
 
-def _lines(x: int, sender: int, foot: int, cells: list[int], shape: int, duplicate: bool) -> Iterator[Line]:
+def _lines(x: int, sender: int, foot: int, cells: list[int], shape: int, duplicate: bool, row: int) -> Iterator[Line]:
     if sender < 0:
         return
     stopped = Cell.STOPPED in cells
     kind = FAILED_LINE if stopped else GREY_LINE if duplicate else shape
     if foot > sender:
-        yield Line(x, sender, foot, kind)
+        yield Line(x, sender, foot, kind, row)
     missed = [lane for lane, cell in enumerate(cells) if cell == Cell.UNREACHED]
     if missed and missed[-1] > foot:
-        yield Line(x, max(foot, sender), missed[-1], DOTTED_LINE)
+        yield Line(x, max(foot, sender), missed[-1], DOTTED_LINE, row)
 
 
 def _label(

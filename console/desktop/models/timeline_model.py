@@ -89,6 +89,9 @@ class Loop:
     stopped_event_id: str
     abnormal: bool = False
     corrected: bool = False
+    placer: str = ""
+    filler: str = ""
+    accession: str = ""
 
     @property
     def start(self) -> int:
@@ -328,6 +331,9 @@ def _loop(body: JsonObject) -> Loop:
         stopped_event_id=str(body.get("stopped_event_id") or ""),
         abnormal=bool(body.get("abnormal")),
         corrected=bool(body.get("corrected")),
+        placer=str(body.get("placer") or ""),
+        filler=str(body.get("filler") or ""),
+        accession=str(body.get("accession") or ""),
     )
 
 

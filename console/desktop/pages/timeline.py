@@ -29,6 +29,7 @@ from console.desktop.theme import px
 from console.desktop.widgets.event_table import EventTable
 from console.desktop.widgets.kit import Button, IconLabel, Surface, Text, column, row
 from console.desktop.widgets.message_panel import MessagePanel
+from console.desktop.widgets.order_view import order_facts, order_rows
 from console.desktop.widgets.patient_banner import PatientBanner
 from console.desktop.widgets.states import LoadingState, empty_state, error_state
 from console.desktop.widgets.timeline_canvas import TimelineCanvas
@@ -180,7 +181,7 @@ class TimelinePage(Page):
         """The canvas gets what it wants, but leaves the events a good part."""
         height = max(self.left_side.height(), 1)
         least = min(px(170), height // 2)
-        share = max(round(height * 0.58), self.canvas.minimumSizeHint().height() + px(4))
+        share = max(round(height * 0.6), self.canvas.minimumSizeHint().height() + px(4))
         wanted = min(self.canvas.sizeHint().height() + px(4), share, height - least)
         self.left_side.setSizes([max(wanted, px(160)), max(height - wanted, least)])
 
@@ -387,10 +388,12 @@ class TimelinePage(Page):
             at = event.at if event is not None else None
             self.panel.show_header(title, event.status if event else None, formats.moment(at) if at else "", cause)
         elif loop is not None:
+            self.panel.show_order(order_facts(loop, formats), order_rows(presenter, loop))
             status = loop_status("missing" if loop.overdue_since(presenter.now_micros()) else loop.state)
             when = formats.moment(from_micros(loop.start))
             self.panel.show_header(loop.title, status, when, cause)
         else:
+            self.panel.show_order((), ())
             self.panel.show_header(self.tr("Nothing is selected"), None, "", None)
 
     def _details_changed(self, part: str) -> None:

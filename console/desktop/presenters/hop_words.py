@@ -124,6 +124,16 @@ def hop_state(row: HopRow) -> str:
     return words.get(row.kind, translate("Hops", "done"))
 
 
+def slowest_note(row: HopRow, note: str, formats: Formats) -> str:
+    """The note of the hop that cost most, saying so, and whether it was work or waiting."""
+    translate = QCoreApplication.translate
+    if row.wait_ms > (row.run_ms or 0.0):
+        slow = translate("Hops", "slowest: waited %1").replace("%1", milliseconds(row.wait_ms, formats))
+    else:
+        slow = translate("Hops", "slowest")
+    return f"{note} · {slow}" if note else slow
+
+
 def evidence_word(level: str) -> str:
     """How we know, in one word."""
     translate = QCoreApplication.translate

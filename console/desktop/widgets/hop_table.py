@@ -38,6 +38,7 @@ from console.desktop.presenters.hop_words import (
     hop_note,
     milliseconds,
     run_text,
+    slowest_note,
 )
 from console.desktop.theme import px, theme
 
@@ -202,7 +203,7 @@ class _HopDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(left, middle - px(6), width, px(12)), px(3), px(3))
         note = self._model.text(row, HopColumn.BAR)
         if is_slowest and row.reached and not row.failed:
-            note = f"{note} · {self.tr('slowest')}" if note else self.tr("slowest")
+            note = slowest_note(row, note, self._model.formats)
         ground = colors.color("bg_selected" if selected else "bg_surface")
         self._note(painter, inner, left, left + width, note, row, ground)
 

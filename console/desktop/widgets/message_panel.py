@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from console.core.errors import SignalboxError
@@ -26,6 +26,7 @@ from console.desktop.widgets.flow import FlowLayout
 from console.desktop.widgets.hop_table import HopTable
 from console.desktop.widgets.kit import Button, IconLabel, Surface, Text, column, row
 from console.desktop.widgets.message_texts import JsonView, RawView
+from console.desktop.widgets.order_view import OrderView
 from console.desktop.widgets.parsed_tree import ParsedTree
 from console.desktop.widgets.part_view import PartView
 from console.desktop.widgets.pill import Pill
@@ -63,6 +64,24 @@ class IdLink(Button):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._value)
         self._session.toast(self.tr("%1 copied.").replace("%1", self._what), tone="ok")
+
+
+class Elided(Text):
+    """A text that ends in an ellipsis where it has no room; the whole of it is in its tip."""
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setToolTip(text)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(60), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
 class CauseStrip(Surface):
@@ -103,6 +122,11 @@ class CauseStrip(Surface):
             self.place.setAccessibleName(self.tr("Show the field"))
             self.place.setToolTip(cause.path)
         self.place.setVisible(bool(cause.path or cause.event_id))
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """The text keeps the height its lines need, whatever the layouts around it would like."""
+        self.text.setMinimumHeight(max(self.text.heightForWidth(max(self.text.width(), px(120))), 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -115,6 +139,7 @@ class CauseStrip(Surface):
             else:
                 self._across.addWidget(self.place)
                 self._below.setContentsMargins(0, 0, 0, 0)
+        QTimer.singleShot(0, self, self._give_room)
 
     def _go(self) -> None:
         if self._cause is not None and self._cause.event_id:
@@ -154,8 +179,7 @@ class MessagePanel(Surface):
 
     # ---- building ---------------------------------------------------------------------------------------------
     def _build(self) -> None:
-        self.title = Text("", "heading")
-        self.title.setWordWrap(False)
+        self.title = Elided("", "heading")
         self.pill = Pill("")
         self.copy = Button(
             icon_name="copy", kind="icon", name=self.tr("Copy as ticket text: IDs and times"), run=self.copy_ticket
@@ -212,6 +236,7 @@ class MessagePanel(Surface):
         line.setFixedHeight(1)
         body.addWidget(line)
         body.addWidget(self.stack, 1)
+        body.addWidget(self.order, 1)
         self.tabs.currentChanged.connect(self._tab_changed)
         self.wrap.toggled.connect(self.raw.set_wrap)
         self.wrap.toggled.connect(self.json.set_wrap)
@@ -237,6 +262,9 @@ class MessagePanel(Surface):
         self.stack = QStackedWidget()
         for tab in Tab:
             self.stack.addWidget(self.views[tab])
+        self.order = OrderView()
+        self.order.table.opened.connect(self.event_requested)
+        self.order.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -264,6 +292,10 @@ class MessagePanel(Surface):
             self._built.clear()
             self._refresh()
 
+    def show_order(self, facts: Sequence[tuple[str, str]], rows: Sequence[PlainRow]) -> None:
+        """In place of a message: what is known of an order, and the messages that speak of it."""
+        self.order.show_order(facts, rows)
+
     def _show_ids(self) -> None:
         subject, trace = self.details.subject, self.details.trace
         digest = ""
@@ -290,6 +322,7 @@ class MessagePanel(Surface):
         has = self.details.subject is not None
         for widget in (self.tabs, self.stack, self.copy, self.link, self.open):
             widget.setVisible(has)
+        self.order.setVisible(not has)
         self._show_ids()
         self._tab_changed()
         self.details.want(Part.TRACE)
@@ -365,6 +398,7 @@ class MessagePanel(Surface):
         self.document.clear()
         for name, _ in self._documents:
             self.document.addItem(name)
+        self.document.setCurrentIndex(_most_telling([name for name, _ in self._documents]))
         self.document.blockSignals(False)
         self.document.setVisible(self.tab is Tab.FHIR and len(self._documents) > 1)
         if not self._documents:
@@ -470,6 +504,26 @@ def history_rows(trace: Mapping[str, Any], session: Session) -> list[PlainRow]:
             )
         )
     return rows
+
+
+_TELLING = (
+    "DiagnosticReport",
+    "Observation",
+    "MedicationRequest",
+    "Appointment",
+    "DocumentReference",
+    "ServiceRequest",
+    "Encounter",
+)
+
+
+def _most_telling(names: Sequence[str]) -> int:
+    """The document a reader most likely wants first: what the message is about, not whom."""
+    for kind in _TELLING:
+        for number, name in enumerate(names):
+            if name.startswith(f"{kind}/"):
+                return number
+    return 0
 
 
 def fhir_documents(body: Mapping[str, Any]) -> list[tuple[str, list[JsonLine]]]:

@@ -23,7 +23,7 @@ class PatientBanner(QWidget):
         self._banner: Banner | None = None
         self._flow = FlowLayout(px(26), px(4), self)
         self._flow.setContentsMargins(px(20), px(10), px(20), px(10))
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         session.privacy_changed.connect(lambda _: self._rebuild())

@@ -288,7 +288,7 @@ class TimelineCanvas(QWidget):
     # ---- mouse ------------------------------------------------------------------------------------------------
     def hit(self, x: float, y: float) -> Hit:
         """What is under a point."""
-        return hit_at(self.scene, self._strip.spots, self._lanes.dense, x, y)
+        return hit_at(self.scene, self._strip.spots, self._lanes, x, y)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         step = event.angleDelta()

@@ -15,6 +15,7 @@ from console.desktop.models.status_words import loop_status, status_of
 from console.desktop.models.system_names import status_text
 from console.desktop.models.timeline_model import Cell
 from console.desktop.theme import px
+from console.desktop.widgets.timeline_canvas_lanes import LanesLayer
 from console.desktop.widgets.timeline_canvas_scene import NOTHING, Scene, Selection
 from console.desktop.widgets.timeline_canvas_strip import Spot, gap_words, loop_words
 
@@ -32,8 +33,8 @@ class Hit:
         return bool(self.selection)
 
 
-def hit_at(scene: Scene, spots: Sequence[Spot], dense: bool, x: float, y: float) -> Hit:
-    """Orders first in the strip; in the lanes the nearest message, in a dense lane the worst of the cell."""
+def hit_at(scene: Scene, spots: Sequence[Spot], lanes: LanesLayer, x: float, y: float) -> Hit:
+    """Orders in the strip; in the lanes the message drawn nearest, in a dense lane the worst of the cell."""
     geometry = scene.geometry
     if x < geometry.gutter or not geometry.strip_top <= y < geometry.bottom:
         return Hit()
@@ -43,27 +44,34 @@ def hit_at(scene: Scene, spots: Sequence[Spot], dense: bool, x: float, y: float)
                 return Hit(Selection(order_id=spot.order_id), 1)
         return Hit()
     lane = geometry.lane_at(y)
-    reach = px(4) if dense else px(10)
-    start, end = scene.at_of(x - reach), scene.at_of(x + reach)
-    rows = scene.model.between(start, end)
-    if lane < 0 or rows.start == rows.stop:
+    if lane < 0:
         return Hit()
-    columns = scene.model.columns
+    if lanes.dense:
+        return _dense_hit(scene, lane, x)
+    row = lanes.row_at(scene, x, lane)
+    return Hit(Selection(event_id=str(scene.model.entries[row]["event_id"])), 1) if row >= 0 else Hit()
+
+
+def _dense_hit(scene: Scene, lane: int, x: float) -> Hit:
+    start, end = scene.at_of(x - px(4)), scene.at_of(x + px(4))
+    rows, columns = scene.model.between(start, end), scene.model.columns
     here = np.flatnonzero(_passes(columns.cells[rows], columns.sender[rows], lane))
     if not len(here):
         return Hit()
     distance = np.abs(columns.at[rows][here] - scene.at_of(x))
     severity = columns.severity[rows][here].astype(np.int64)
-    best = int(here[np.lexsort((distance, -severity if dense else np.zeros_like(severity)))[0]]) + rows.start
-    event_id = str(scene.model.entries[best]["event_id"])
-    return Hit(Selection(event_id=event_id), len(here) if dense else 1, start, end)
+    worst = int(here[np.lexsort((distance, -severity))[0]]) + rows.start
+    return Hit(Selection(event_id=str(scene.model.entries[worst]["event_id"])), len(here), start, end)
 
 
 def _passes(cells: npt.NDArray[np.uint8], sender: npt.NDArray[np.int16], lane: int) -> npt.NDArray[np.bool_]:
     """Which messages touch the lane or run through it."""
+    if not len(cells):
+        return np.zeros(0, dtype=np.bool_)
     touched = cells != Cell.ABSENT
     last = cells.shape[1] - 1 - touched[:, ::-1].argmax(axis=1)
-    return touched[:, lane] | ((sender <= lane) & (lane <= last) & touched.any(axis=1))
+    passing: npt.NDArray[np.bool_] = touched[:, lane] | ((sender <= lane) & (lane <= last) & touched.any(axis=1))
+    return passing
 
 
 def tip_text(scene: Scene, found: Hit) -> str:

@@ -88,6 +88,12 @@ class LanesLayer:
             self._paint_slab(painter, scene, self._current_slab(scene, selected))
         painter.restore()
 
+    def row_at(self, scene: Scene, x: float, lane: int) -> int:
+        """The message drawn at x in a lane; -1 when there is none, or when lanes only count."""
+        if self.dense or self._slab is None:
+            return -1
+        return self._slab.row_at(x - round(scene.x_of(self._slab.start)), lane, px(11))
+
     # ---- each message -----------------------------------------------------------------------------------------
     def _current_slab(self, scene: Scene, selected: int) -> Slab:
         key = (
@@ -182,9 +188,13 @@ class LanesLayer:
     @staticmethod
     def _paint_labels(painter: QPainter, scene: Scene, slab: Slab, left: int, right: int) -> None:
         colors = theme()
+        # A text that would be cut by the gutter says nothing: the list has it.
+        edge = left + px(30)
         for label in slab.labels:
             placed = label.placed
             if placed.left + placed.width < left or placed.left > right:
+                continue
+            if placed.left < edge and not placed.must:
                 continue
             y = scene.geometry.lane_y(label.lane)
             if placed.plate:

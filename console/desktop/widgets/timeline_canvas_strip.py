@@ -387,7 +387,7 @@ class StripLayer:
             if right + width <= high:
                 left = max(right, low) if whole else right
                 break
-            if inside >= max(begin, low):
+            if inside >= max(begin + px(14), low):
                 left = inside
                 break
         else:
