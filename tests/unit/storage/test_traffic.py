@@ -13,7 +13,7 @@ from console.core.clock import iso, to_micros
 from console.core.events import Kind
 from console.storage import destinations
 from console.storage.failure_reading import destination_rows
-from console.storage.traffic import note_deliveries, recent_traffic
+from console.storage.traffic import count_arrivals, note_deliveries, recent_traffic
 from tests.builders.events import START, JournalBuilder
 from tests.builders.store import Store
 
@@ -41,6 +41,24 @@ def test_that_a_sender_unheard_for_long_is_still_named(store: Store) -> None:
     with store.database.reader() as connection:
         [old] = recent_traffic(connection, now=to_micros(START + timedelta(days=3)), minutes=720)
     assert (sum(old.counts), old.total, len(old.counts)) == (0, 1, 720)
+
+
+def test_that_a_drained_backlog_counts_in_the_hours_it_was_sent_in(store: Store) -> None:
+    builder = JournalBuilder()
+    for text in (
+        "20261120204500+0000",
+        "20261120215900+0000",
+        "20261120215900",
+        "19990101000000+0000",
+        "20991231000000+0000",
+    ):
+        detail = {"message_time": text, "sender": {"application": "LIS", "facility": ""}}
+        builder.add(Kind.RECEIVED, detail=detail, at=START + timedelta(seconds=30))
+    store.write(lambda write: count_arrivals(write, 1, builder.events))
+    with store.database.reader() as connection:
+        [lis] = recent_traffic(connection, now=to_micros(START), minutes=76)
+    assert (lis.counts[0], lis.counts[-2], lis.counts[-1]) == (1, 1, 3)
+    assert lis.heard_at == to_micros(START + timedelta(seconds=30))
 
 
 def test_that_refused_and_nameless_messages_count_too(store: Store) -> None:

@@ -12,7 +12,7 @@ from console.engine.api.addresses import ROOT
 from console.engine.api.answers import answer, as_of
 from console.engine.api.inputs import Closed
 from console.engine.api.services import Asked, asked
-from console.evidence.silence import silence_after, usual_gap
+from console.evidence.silence import SHORTEST, silence_after, usual_gap
 from console.storage.event_reading import last_seq
 from console.storage.failure_reading import destination_rows, queue_depths, refused_count
 from console.storage.key_reading import indexed_up_to
@@ -66,13 +66,14 @@ def _stepped(counts: tuple[int, ...], step: int) -> list[int]:
 
 
 def _sender(sender: SenderTraffic, now: int) -> dict[str, Any]:
-    """`per_minute` is the mean of the last five whole minutes."""
+    """`per_minute` is the mean of the last five whole minutes. A sender that drains a backlog is behind, not silent."""
     gap = usual_gap(sender.counts)
     since = timedelta(microseconds=max(now - sender.last_at, 0))
+    quiet = timedelta(microseconds=max(now - sender.heard_at, 0))
     return {
         "name": sender.sender,
         "last_at": iso_micros(sender.last_at),
         "per_minute": round(sum(sender.counts[-6:-1]) / 5, 2),
         "usual_gap_s": round(gap.total_seconds(), 1) if gap else None,
-        "silent": bool(gap and since > silence_after(gap)),
+        "silent": bool(gap and since > silence_after(gap) and quiet > SHORTEST),
     }
