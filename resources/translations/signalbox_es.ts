@@ -1134,6 +1134,14 @@
         <translation>enviado</translation>
     </message>
     <message>
+        <source>slowest</source>
+        <translation>el más lento</translation>
+    </message>
+    <message>
+        <source>slowest: waited %1</source>
+        <translation>el más lento: esperó %1</translation>
+    </message>
+    <message>
         <source>stored</source>
         <translation>guardado</translation>
     </message>
@@ -1583,6 +1591,57 @@
     <message>
         <source>Find a patient, encounter, event ID, accession or order</source>
         <translation>Buscar paciente, episodio, ID de evento, muestra o petición</translation>
+    </message>
+</context>
+<context>
+    <name>OrderView</name>
+    <message>
+        <source>Accession</source>
+        <translation>N.º de muestra</translation>
+    </message>
+    <message>
+        <source>Due</source>
+        <translation>Esperado</translation>
+    </message>
+    <message>
+        <source>Filler number</source>
+        <translation>N.º de laboratorio</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>De</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Mensaje</translation>
+    </message>
+    <message>
+        <source>Messages of this order</source>
+        <translation>Mensajes de esta petición</translation>
+    </message>
+    <message>
+        <source>Ordered</source>
+        <translation>Pedido</translation>
+    </message>
+    <message>
+        <source>Placer number</source>
+        <translation>N.º de petición</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Resultado</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Estado</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Detenido</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Hora</translation>
     </message>
 </context>
 <context>
@@ -2782,13 +2841,6 @@
     <message>
         <source>There is no page called %1.</source>
         <translation>No hay ninguna página llamada %1.</translation>
-    </message>
-</context>
-<context>
-    <name>_HopDelegate</name>
-    <message>
-        <source>slowest</source>
-        <translation>el más lento</translation>
     </message>
 </context>
 </TS>
