@@ -37,11 +37,10 @@ class Job(QObject):
         self.retry = retry
         self.state = JobState.WAITING
         self.detail = ""
-        self.fraction: float | None = None
 
-    def report(self, state: JobState, detail: str = "", *, fraction: float | None = None) -> None:
-        """`detail` is a sentence for a person; `fraction` 0 to 1 where the amount is known."""
-        self.state, self.detail, self.fraction = state, detail, fraction
+    def report(self, state: JobState, detail: str = "") -> None:
+        """`detail` is a sentence for a person."""
+        self.state, self.detail = state, detail
         self.changed.emit()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -56,7 +54,6 @@ class Window(QWidget):
         self._pages: dict[str, Page] = {}
         self._shortcuts: list[tuple[Command, QShortcut]] = []
         self._painted = False
-        self.extra_commands: Callable[[], list[Command]] = list
         self.setWindowTitle("Signalbox")
         self.setWindowIcon(QIcon(mark_pixmap(64)))
         self.setMinimumSize(960, 600)
@@ -122,7 +119,7 @@ class Window(QWidget):
         self.top_bar.connections_requested.connect(lambda: self.go(Place("settings", {"part": "connections"})))
         self.status_bar.privacy_toggled.connect(lambda: self.session.set_privacy(not self.session.privacy))
         self.set_environment(*self.environment)
-        self._add_commands([*window_commands(self, specs), *self.extra_commands()])
+        self._add_commands(window_commands(self, specs))
         self._set_compact(self.session.compact)
         if place is not None:
             self._show(place)
