@@ -23,11 +23,14 @@ Fold = Callable[[WriteTransaction, int, Sequence[Event]], None]
 
 BATCH = 64
 """Events per background job: a message that arrives meanwhile waits for one such job at most, a few milliseconds."""
+CATCHING_UP = 4
+"""How many batches one job may take where nobody's answer would wait for it."""
+QUIET_S = 0.05
 
 GATHER_S = 0.02
 """How long fewer events than a batch wait for company: at a quiet pace each event alone would cost a commit."""
 
-_REMEMBERED = 4096
+_REMEMBERED = 8192
 _log = logging.getLogger(__name__)
 
 
@@ -125,12 +128,13 @@ class Follower:
 
     def _next(self, write: WriteTransaction, first: int) -> list[Event]:
         oldest = self._heard - len(self._pending) + 1
+        size = self._batch * (CATCHING_UP if self._batch > 1 and self._journal.quiet_for() > QUIET_S else 1)
         if first >= oldest:
             start = first - oldest
-            return [self._pending[n] for n in range(start, min(start + self._batch, len(self._pending)))]
+            return [self._pending[n] for n in range(start, min(start + size, len(self._pending)))]
         rows = write.query(
             f"SELECT {EVENT_FIELDS} FROM events WHERE seq >= ? ORDER BY seq LIMIT ?",
-            (first, min(self._batch, oldest - first)),
+            (first, min(size, oldest - first)),
         )
         return [event_of_fields(row) for row in rows]
 

@@ -95,6 +95,7 @@ class Journal:
         self._queue: SimpleQueue[_Entry] = SimpleQueue()
         self._background: deque[_Single] = deque()
         self._background_turn = 0.0
+        self._busy_at = 0.0
         self._commit_listeners: list[CommitListener] = []
         self._append_listeners: list[AppendListener] = []
         self._checkpointer = Checkpointer(database)
@@ -176,6 +177,10 @@ class Journal:
     def commits(self) -> int:
         return self._commits
 
+    def quiet_for(self) -> float:
+        """Seconds since a batch that somebody waits for; background jobs do not count."""
+        return time.monotonic() - self._busy_at
+
     # ------------------------------------------------------------ the thread
 
     def _put(self, entry: _Entry) -> None:
@@ -193,6 +198,7 @@ class Journal:
             batch, running = self._gather()
             if batch:
                 self._write(batch)
+                self._busy_at = time.monotonic()
             self._write_in_background()
         while self._background:
             self._write([self._background.popleft()])
