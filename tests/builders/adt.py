@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-PID = "PID|1||00418827^^^CGH^MR~9990147213^^^NHS^NH||MARTINEZ^Rosa^Elena^^Mrs^^L||19570814|F|||12 Mill Lane^^Eastfield||01632^PRN^PH"
+PID = (
+    "PID|1||00418827^^^CGH^MR~9990147213^^^NHS^NH||MARTINEZ^Rosa^Elena^^Mrs^^L||19570814|F"
+    "|||12 Mill Lane^^Eastfield||01632^PRN^PH"
+)
 
 
 def adt(

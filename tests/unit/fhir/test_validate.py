@@ -32,7 +32,7 @@ def issues(body):
         ("Patient", {"id": "x" * 65}, "Patient.id", "id"),
         ("Patient", {"id": "a b"}, "Patient.id", "id"),
         ("Patient", {"identifier": [{"system": "my hospital", "value": "1"}]}, "Patient.identifier[0].system", "uri"),
-        ("Patient", {"identifier": [{"system": "mrn", "value": "1"}]}, "Patient.identifier[0].system", "relative-system"),
+        ("Patient", {"identifier": [{"system": "m", "value": "1"}]}, "Patient.identifier[0].system", "relative-system"),
         ("Patient", {"contact": [{}]}, "Patient.contact[0]", "empty"),
         ("Patient", {"name": []}, "Patient.name", "empty"),
         ("Patient", {"name": [{"given": [None]}]}, "Patient.name[0].given[0]", "null"),

@@ -9,7 +9,10 @@ def vxu(*segments, at="202611210900"):
     return "\n".join([f"MSH|^~\\&|EHR|CGH|IIS|CGH|{at}||VXU^V04|{at}|T|2.5.1", PID, *segments])
 
 
-RXA = "RXA|0|1|202611210850||140^Influenza^CVX|0.5|mL^^UCUM||00^New|7832^Lemon^Mike|||||L77|20271104|CSL^CSL Behring|||{}|{}"
+RXA = (
+    "RXA|0|1|202611210850||140^Influenza^CVX|0.5|mL^^UCUM||00^New|7832^Lemon^Mike"
+    "|||||L77|20271104|CSL^CSL Behring|||{}|{}"
+)
 
 
 def test_that_a_vaccination_is_mapped_whole(hospital):

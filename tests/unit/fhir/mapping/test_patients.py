@@ -32,7 +32,8 @@ def by_number(hospital, value):
 
 def test_that_a_person_is_mapped_whole(hospital):
     pid = (
-        "PID|1||1^^^CGH^MR~9^^^NHS^NH||MARTINEZ LOPEZ^Rosa^Elena Maria^Jr^Mrs^MD^L^^^^^^^^Rosie|DIAZ^Ana|19570814073000+0100|F"
+        "PID|1||1^^^CGH^MR~9^^^NHS^NH||MARTINEZ LOPEZ^Rosa^Elena Maria^Jr^Mrs^MD^L^^^^^^^^Rosie"
+        "|DIAZ^Ana|19570814073000+0100|F"
         "|ROSALES^R|2106-3^White^CDCREC|12 Mill Lane^Flat 2^Eastfield^KY^4711^GBR^H||01632^PRN^PH~^NET^Internet^r@x.org"
         "|0999^WPN^PH|es^Spanish^ISO639|M||A1^^^CGH^AN|||M7^^^CGH^MR|||Y|2||||20260101|Y"
     )
