@@ -138,8 +138,13 @@ def pass_through(pending: Pending, road: Road) -> Passage:
         found = _identified(message, road, told)
         passage.patient_id, passage.encounter_id = found.patient.patient_id, found.visit.encounter_id or ""
         hop = Hop.MAP
-        passage.outcome = map_message(message, _context(message, found, pending, road), road.state)
-        _conclude(passage, passage.outcome, road, told)
+        context = _context(message, found, pending, road)
+        held_by = road.holder(passage.order_keys) if passage.order_keys else None
+        if held_by is not None:
+            _wait_behind(passage, held_by, _description(message, context, road), told)
+        else:
+            passage.outcome = map_message(message, context, road.state)
+            _conclude(passage, passage.outcome, road, told)
     except InvalidMessage as fault:
         _stop(passage, hop, EventError(fault.code, fault.text, fault.path), told)
     except Exception as error:  # noqa: BLE001 - one message must not stop the others
@@ -208,18 +213,26 @@ def _context(message: Message, found: Identified, pending: Pending, road: Road) 
     )
 
 
+def _wait_behind(passage: Passage, held_by: str, outcome: Outcome | None, told: PassageEvents) -> None:
+    passage.outcome, passage.waits_for, passage.held = outcome, held_by, True
+    because = f"Blocked by {held_by}: an earlier message of its order stopped there."
+    told.waiting(outcome, waits_for=held_by, because=because)
+
+
+def _description(message: Message, context: MappingContext, road: Road) -> Outcome | None:
+    """What a waiting message is about, as far as it can be told now. Nothing of it is applied."""
+    try:
+        return map_message(message, context, road.state)
+    except Exception:  # noqa: BLE001 - it will be mapped, and fail, when its turn comes
+        return None
+
+
 def _conclude(passage: Passage, outcome: Outcome, road: Road, told: PassageEvents) -> None:
     """What the outcome means now. Raises InvalidMessage when the message, or what was made of it, is refused."""
-    held_by = road.holder(passage.order_keys) if passage.order_keys else None
-    if held_by is not None:
-        passage.waits_for, passage.held = held_by, True
-        told.waiting(
-            outcome, waits_for=held_by, because=f"Blocked by {held_by}: an earlier message of its order stopped there."
-        )
-    elif outcome.kind is OutcomeKind.DEAD:
+    if outcome.kind is OutcomeKind.DEAD:
         error = outcome.error or EventError("not-mapped", "the message cannot be mapped")
         raise InvalidMessage(error.text, code=error.code, path=error.path)
-    elif outcome.kind is OutcomeKind.WAITING:
+    if outcome.kind is OutcomeKind.WAITING:
         passage.waits_for = outcome.waits_for
         told.waiting(outcome, waits_for=outcome.waits_for, because=outcome.because)
     else:

@@ -80,13 +80,13 @@ class PassageEvents:
         detail = {**_about(outcome), "reason": outcome.reason}
         self._add(Kind.RECORDED, Hop.MAP, State.RECORDED, detail, event_id=event_id)
 
-    def waiting(self, outcome: Outcome, *, waits_for: str, because: str) -> None:
+    def waiting(self, outcome: Outcome | None, *, waits_for: str, because: str) -> None:
         detail = {**_about(outcome), "waits_for": waits_for, "because": because}
         self._add(Kind.WAITING, Hop.MAP, State.WAITING, detail)
 
     def dead_lettered(self, outcome: Outcome | None, hop: Hop, error: EventError, group: Group) -> EventId:
         """`hop` is where it stopped; gives the event's id."""
-        detail = {**(_about(outcome) if outcome else {}), "hop": hop.value, "group": group.as_json()}
+        detail = {**_about(outcome), "hop": hop.value, "group": group.as_json()}
         self._add(Kind.DEAD_LETTERED, hop, State.DEAD_LETTERED, detail, error=error)
         return self._cause
 
@@ -123,8 +123,10 @@ class PassageEvents:
         self._last = now
 
 
-def _about(outcome: Outcome) -> dict[str, Any]:
-    """What a reader of the timeline needs of any outcome."""
+def _about(outcome: Outcome | None) -> dict[str, Any]:
+    """What a reader of the timeline needs of any outcome; nothing of one that never came."""
+    if outcome is None:
+        return {}
     about: dict[str, Any] = {"title": outcome.title, "category": outcome.category.value}
     if outcome.orders:
         about["orders"] = [fact.as_json() for fact in outcome.orders]
