@@ -27,6 +27,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from console.core.errors import Refused
+from console.hl7v2.charset import codec_of
 
 FILE_NAME = "settings.toml"
 _MB = 1024 * 1024
@@ -211,7 +212,7 @@ def _source(table: _Table) -> SourceSettings:
     settings = SourceSettings(
         application=table.text("application", ""),
         facility=table.text("facility", ""),
-        charset=table.text("charset", "") or None,
+        charset=_charset(table),
         zone=table.zone("zone"),
         acknowledgment=table.one_of("acknowledgment", "auto", ("auto", "enhanced", "original")),
         patient_identifiers=_identifier_fields(table),
@@ -220,6 +221,14 @@ def _source(table: _Table) -> SourceSettings:
         raise table.wrong("application", "must name the sender's MSH-3 (or facility its MSH-4)")
     table.nothing_else()
     return settings
+
+
+def _charset(table: _Table) -> str | None:
+    name = table.text("charset", "")
+    codec = codec_of(name) if name else None
+    if name and (codec is None or codec in ("utf-16", "utf-32")):
+        raise table.wrong("charset", "must be a charset that MLLP can carry, like UNICODE UTF-8 or 8859/1", name)
+    return name or None
 
 
 def _identifier_fields(table: _Table) -> tuple[int, ...]:
@@ -250,7 +259,7 @@ class _Table:
 
     def nothing_else(self) -> None:
         for key in self._values:
-            raise self.wrong(key, "is no option of the engine; see the operations guide for the ones there are")
+            raise self.wrong(key, "is no option of the engine; resources/docs/engine.md lists the ones there are")
 
     def table(self, key: str) -> _Table:
         value = self._values.pop(key, {})

@@ -106,8 +106,10 @@ def test_that_the_desktops_tables_are_none_of_the_engines_business(tmp_path: Pat
         ("[engine.http]\nport = 3", r"engine\.http\.port is no option"),
         ("[engine.authorities]\nMRN = 3", r"engine\.authorities\.MRN must be text"),
         ("[engine]\nsource = 3", r"\[\[engine\.source\]\]"),
-        ("[[engine.source]]\ncharset = 'x'", r"engine\.source\[1\]\.application must name"),
-        ("[[engine.source]]\napplication = 'x'\nacknowledgment = 'no'", r"must be one of auto, enhanced, original, not 'no'"),
+        ("[[engine.source]]\ncharset = '8859/1'", r"engine\.source\[1\]\.application must name"),
+        ("[[engine.source]]\napplication = 'x'\ncharset = 'klingon'", r"source\[1\]\.charset must be a charset"),
+        ("[[engine.source]]\napplication = 'x'\ncharset = 'UNICODE UTF-16'", r"charset that MLLP can carry"),
+        ("[[engine.source]]\napplication = 'x'\nacknowledgment = 'no'", r"one of auto, enhanced, original, not 'no'"),
         ("[[engine.source]]\napplication = 'x'\npatient_identifiers = ['SSN']", r"may hold PID-2, .* not 'SSN'"),
     ],
 )
