@@ -67,6 +67,7 @@ class Draft:
         self.encounters: dict[str, EncounterFact] = {}
         self.warnings: list[str] = []
         self.location = ""
+        self._orders_of: dict[tuple[str, str, str], str] = {}
 
     # ------------------------------------------------------------ words for mappers
 
@@ -97,6 +98,14 @@ class Draft:
     def id_of(self, resource_type: str, *parts: str) -> str:
         """`effect_id` within the tenant."""
         return effect_id(self.context.tenant, resource_type, *parts)
+
+    def order_of(self, kind: str, assigner: str, value: str) -> str:
+        """The order an alias belonged to before this message, '' for none."""
+        key = (kind, assigner, value)
+        found = self._orders_of.get(key)
+        if found is None:
+            found = self._orders_of[key] = self.state.order_id(kind, assigner, value) or ""
+        return found
 
     def warn(self, text: str) -> None:
         """Notes something a reader should know; never patient data."""

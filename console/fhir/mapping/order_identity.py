@@ -70,7 +70,7 @@ def identify(draft: Draft, group: OrderGroup, *, results: bool) -> OrderIdentity
         own = _known(draft, key) or _mint(draft, key)
         if key.kind not in ("placer", "filler"):
             _alias(draft, key, own)
-    for number in (placer, filler, _own_number(group, "placer", 2), _own_number(group, "filler", 3)):
+    for number in dict.fromkeys((placer, filler, _own_number(group, "placer", 2), _own_number(group, "filler", 3))):
         if number is not None:
             _alias(draft, number, own)
     report = own
@@ -161,13 +161,15 @@ def _known(draft: Draft, number: Number | None) -> str:
         return ""
     ours = _of_patient(draft, number)
     for alias in draft.aliases:
-        if alias.kind == number.kind and alias.value == number.value and alias.assigner in (number.assigner, ours):
+        if alias.value == number.value and alias.kind == number.kind and alias.assigner in (number.assigner, ours):
             return alias.order_id
-    for assigner in (number.assigner, ours):
-        found = draft.state.order_id(number.kind, assigner, number.value)
-        if found and _same_patient(draft, found):
-            return found
-    return ""
+    taken = draft.order_of(number.kind, number.assigner, number.value)
+    if not taken:
+        return ""
+    if _same_patient(draft, taken):
+        return taken
+    found = draft.order_of(number.kind, ours, number.value)
+    return found if found and _same_patient(draft, found) else ""
 
 
 def _followed(draft: Draft, order: str) -> str:
@@ -181,7 +183,7 @@ def _of_patient(draft: Draft, number: Number) -> str:
 
 
 def _mint(draft: Draft, number: Number) -> str:
-    taken = draft.state.order_id(number.kind, number.assigner, number.value)
+    taken = draft.order_of(number.kind, number.assigner, number.value)
     if taken:
         draft.warn(f"the {number.kind} number belongs to another patient's order; kept apart")
         return order_id(draft.context.tenant, number.kind, _of_patient(draft, number), number.value)
@@ -191,7 +193,7 @@ def _mint(draft: Draft, number: Number) -> str:
 def _alias(draft: Draft, number: Number, order: str) -> None:
     if _known(draft, number):
         return
-    taken = draft.state.order_id(number.kind, number.assigner, number.value)
+    taken = draft.order_of(number.kind, number.assigner, number.value)
     assigner = _of_patient(draft, number) if taken else number.assigner
     draft.aliases.append(Alias(number.kind, assigner, number.value, order))
 

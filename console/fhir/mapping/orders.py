@@ -94,7 +94,7 @@ def _of_known_order(draft: Draft, groups: list[OrderGroup]) -> Draft:
     """An answer may leave the patient out (in ORR_O02 PID is optional): it means the patient of the order it names."""
     context = draft.context
     for number in (number for group in groups for number in order_identity.numbers(group)[:2]):
-        order = draft.state.order_id(number.kind, number.assigner, number.value) if number else None
+        order = draft.order_of(number.kind, number.assigner, number.value) if number else ""
         if not order:
             continue
         body = draft.projection.body("ServiceRequest", request_id(context.tenant, "ServiceRequest", order))
