@@ -105,9 +105,6 @@ def recent_traffic(connection: Connection, *, now: int, minutes: int) -> list[Se
     every minute would take 28.
     """
     first = now // MINUTE - minutes + 1
-    came: dict[str, int] = dict(
-        connection.execute(select(traffic.c.sender, traffic.c.last_at).where(traffic.c.minute == HEARD)).tuples()
-    )
     ever = select(traffic).where(traffic.c.minute == ALL_TIME).order_by(traffic.c.sender)
     came = select(traffic.c.sender, traffic.c.last_at).where(traffic.c.minute == HEARD)
     heard_at = {str(row.sender): int(row.last_at) for row in connection.execute(came).all()}
@@ -115,7 +112,7 @@ def recent_traffic(connection: Connection, *, now: int, minutes: int) -> list[Se
     for row in connection.execute(ever).all():
         heard, counted = connection.exec_driver_sql(_RANGE, (row.sender, first, first + minutes)).one()
         counts = [0] * minutes
-        for minute, count in zip(orjson.loads(heard), orjson.loads(counted), strict=True):
+        for minute, count in zip(orjson.loads(str(heard)), orjson.loads(str(counted)), strict=True):
             counts[minute - first] = count
         total, last_at = row._mapping["count"], row.last_at
         answer.append(SenderTraffic(row.sender, tuple(counts), total, last_at, heard_at.get(row.sender, last_at)))
