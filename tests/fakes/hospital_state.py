@@ -15,7 +15,7 @@ from console.fhir.identify import Identified, identify, source_of
 from console.fhir.mapping import map_message
 from console.hl7v2.message import Message, parse
 
-RECEIVED = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+RECEIVED = datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
 
 
 @dataclass

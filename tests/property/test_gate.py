@@ -22,7 +22,8 @@ VALUES = [
     "2026-02-28T10:00:00.1234567Z", "2026-02T10:00:00Z", "10:00:00", "25:00:00", "http://loinc.org", "my hospital",
     "urn:oid:1.2", "relative", "Patient/p1", "Patient/unknown", "Observation/o1", "Patient/", "#c", "#", "http://h/P/1",
     "urn:uuid:0", "SGVsbG8=", "@@@", "SGVsbG8", "SGVs bG8=", "é", "日本", "\u2028", "\u00a0", "x" * 65, "-", ".", "<",
-    "<=", None, True, False, 0, 1, -1, 2**31, 2**31 - 1, Decimal("4.10"), Decimal("NaN"), Decimal("-0.0"), Decimal("1E+3"),
+    "<=", None, True, False, 0, 1, -1, 2**31, 2**31 - 1, Decimal("4.10"), Decimal("NaN"), Decimal("-0.0"),
+    Decimal("1E+3"),
     4.1, {}, [], [None], {"x": 1}, {"reference": "Patient/p1"}, [{}], ["x"],
 ]  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from console.core.errors import InvalidMessage
 from console.core.events import EventError
 from console.fhir import datatypes
@@ -31,7 +33,8 @@ class Draft:
     """Collects what one message amounts to. Mutable, used by one mapping call, never kept.
 
     `rank` orders statements about the same resource: event time (EVN-2, else EVN-6), then MSH-7, as UTC texts; '' when
-    the message has no time. `occurred` is when the thing happened (EVN-6, else EVN-2, else MSH-7) and
+    the message has no time. A time after the receipt counts as the receipt: a clock that runs ahead must not silence
+    everything that follows. `occurred` is when the thing happened (EVN-6, else EVN-2, else MSH-7) and
     `recorded_at` EVN-2, as FHIR dateTimes.
     """
 
@@ -58,8 +61,9 @@ class Draft:
             (t for raw in (happened, recorded, sent) if (t := datatypes.date_time(raw, self.terms))), ""
         )
         self.terms.day = self.occurred[:10]
-        statement = datatypes.instant(recorded, self.terms) or datatypes.instant(happened, self.terms)
-        posted = datatypes.instant(sent, self.terms)
+        received = context.received_at.astimezone(UTC).isoformat(timespec="microseconds")
+        told = datatypes.instant(recorded, self.terms) or datatypes.instant(happened, self.terms)
+        statement, posted = min(told, received), min(datatypes.instant(sent, self.terms), received)
         self.rank = f"{statement or posted}|{posted}" if statement or posted else ""
         self.aliases: list[Alias] = []
         self.orders: list[OrderFact] = []

@@ -1,9 +1,12 @@
 """What every ADT event does to a visit, in order, late, repeated, sparse."""
 
+from datetime import timedelta
+
 import pytest
 
 from console.fhir.context import Action, OutcomeKind
 from tests.builders.adt import PID, adt, visit
+from tests.fakes.hospital_state import RECEIVED
 
 AMU, ICU = "AMU^4^02^CGH", "ICU^1^07^CGH"
 
@@ -224,6 +227,12 @@ def test_that_an_older_event_is_recorded_and_changes_nothing(hospital):
     assert late.kind is OutcomeKind.SUPERSEDED
     assert "kept and changes nothing" in late.reason
     assert hospital.versions() == before
+
+
+def test_that_a_clock_that_runs_ahead_does_not_silence_what_follows(hospital):
+    hospital.take(adt("A01", at="203001010000"))
+    hospital.take(adt("A02", at="202611212330", pv1=visit(ICU)), received_at=RECEIVED + timedelta(minutes=40))
+    assert places(hospital)[-1][:2] == ("ICU 1-07", "active")
 
 
 def test_that_events_of_one_minute_follow_their_arrival(hospital):

@@ -13,7 +13,8 @@ PID, PV1 = "PID|1||100^^^CGH^MR||DOE^Jane", "PV1|1|I|AMU^4^02^CGH|||||||||||||||
 
 def mdm(event, *obx, at="202611210900", number="D1^EHR", parent="", done="AU", available="AV"):
     doctor = "3001^Okafor^Adaeze"
-    txa = f"TXA|1|DS^Discharge summary|TX|{at}|{doctor}|{at}|||{doctor}|||{number}|{parent}|||letter.pdf|{done}|R|{available}"
+    txa = f"TXA|1|DS^Discharge summary|TX|{at}|{doctor}|{at}|||{doctor}|||{number}|{parent}"
+    txa += f"|||letter.pdf|{done}|R|{available}"
     return "\n".join(
         [f"MSH|^~\\&|EHR|CGH|SB|CGH|{at}||MDM^{event}|{at}{event}|T|2.5.1", f"EVN|{event}|{at}", PID, PV1, txa, *obx]
     )
