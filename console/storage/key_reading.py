@@ -17,7 +17,7 @@ from console.storage.key_index import LONGEST, WATERMARK, KeyHit, hits
 from console.storage.schema import events, watermarks
 from console.storage.trace_reading import TraceRow, trace_id_of, trace_json, trace_row, trace_rows
 
-COUNT_LIMIT = 10_000
+COUNT_LIMIT = 1_000
 NEWEST = 20
 """Messages named per hit, newest first."""
 
