@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from console.core.errors import InvalidMessage
 from console.fhir import datatypes
 from console.fhir.context import Body
 from console.fhir.datatypes import part, standard_code
@@ -26,10 +25,10 @@ _FURTHER: Final = (15, 16, 17, 18, 20, 23, 25)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The lasting part of an observation. `facts` are members of the resource, read-only; `unit` those of a Quantity;
-    `flag` the first abnormal flag of OBX-8, '' for none."""
+    """The lasting part of an observation. `code` is None when OBX-3 is empty; `facts` are members of the resource,
+    read-only; `unit` those of a Quantity; `flag` the first abnormal flag of OBX-8, '' for none."""
 
-    code: Body
+    code: Body | None
     unit: Body
     facts: Body
     flag: str
@@ -59,7 +58,7 @@ def flag_of(obx: Segment) -> str:
 def standing(draft: Draft, obx: Segment, day: str) -> Standing:
     """The lasting part of this OBX. `day` is the clinical day, by which concept maps are chosen.
 
-    Raises InvalidMessage `observation-without-code` and, from a map with the policy stop, `code-not-mapped`."""
+    Raises InvalidMessage `code-not-mapped` from a map with the policy stop."""
     terms = draft.terms
     fields = obx.fields
     more = tuple(fields[n] for n in _FURTHER if n < len(fields)) if len(fields) > 15 else ()
@@ -84,12 +83,6 @@ def standing(draft: Draft, obx: Segment, day: str) -> Standing:
 def _work_out(terms: Terms, obx: Segment, day: str) -> Standing:
     rep = _first(obx, 3)
     code = datatypes.concept(rep, terms, path=obx.path(3), day=day) if rep is not None else None
-    if code is None:
-        raise InvalidMessage(
-            "the observation does not say what was observed: OBX-3 is empty",
-            code="observation-without-code",
-            path=obx.path(3),
-        )
     facts: Body = {}
     if performers := _performers(terms, obx):
         facts["performer"] = performers

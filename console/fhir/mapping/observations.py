@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from console.core.errors import InvalidMessage
 from console.fhir import datatypes
 from console.fhir.context import Body
 from console.fhir.datatypes import date_time, instant
@@ -55,7 +56,7 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What all observations of a report share. Times are FHIR dateTimes or ''; `issued` and `sent` sort (UTC); `status`
-    is the report's R4 status, '' when it has none."""
+    is the report's R4 status, '' when it has none; `code` what the report as a whole is about."""
 
     identity: str
     effective: str
@@ -65,6 +66,7 @@ class Report:
     specimen: Body | None
     performer: list[Body]
     status: str = ""
+    code: Body | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,17 @@ class Observed:
     flag: str
     stale: bool
     existed: bool
+
+
+def speaking(draft: Draft, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings that say something. An OBX with neither OBX-3 nor OBX-5 makes no resource, with a warning."""
+    said = []
+    for finding in findings:
+        if finding.obx.has(3) or finding.obx.has(5):
+            said.append(finding)
+        else:
+            draft.warn(f"{finding.obx.path(3)}: an OBX without a code and without a value says nothing")
+    return said
 
 
 def readings(findings: Sequence[Finding]) -> list[Reading]:
@@ -162,7 +175,7 @@ def _body(
         "resourceType": "Observation",
         "id": identity,
         "status": status,
-        "code": lasting.code,
+        "code": lasting.code or _code_of_report(obx, report),
         "subject": draft.subject,
     }
     if draft.encounter is not None:
@@ -184,6 +197,18 @@ def _body(
     if notes and (said := as_annotations(notes)):
         body["note"] = said
     return body
+
+
+def _code_of_report(obx: Segment, report: Report) -> Body:
+    """A line of a text report may leave OBX-3 empty: it is about what the report is about. For a value that would be a
+    guess. Raises InvalidMessage `observation-without-code`."""
+    if report.code is not None and obx.get(2).strip().upper() in TEXT_TYPES:
+        return report.code
+    raise InvalidMessage(
+        "the observation does not say what was observed: OBX-3 is empty",
+        code="observation-without-code",
+        path=obx.path(3),
+    )
 
 
 def _identifier(draft: Draft, rep: datatypes.Parts) -> Body | None:

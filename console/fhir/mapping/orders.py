@@ -216,7 +216,7 @@ def _supporting(draft: Draft, group: OrderGroup, identity: OrderIdentity) -> lis
         performer=[],
     )
     made = []
-    for reading in observations.readings(group.findings):
+    for reading in observations.readings(observations.speaking(draft, group.findings)):
         if reading.obx.get(2).strip().upper() in ATTACHED_TYPES:
             document, _ = attachments.project(draft, reading, context)
             made.append({"reference": f"DocumentReference/{document.identity}"})

@@ -57,14 +57,13 @@ def lay(
 
 
 def _facts(draft: Draft, group: OrderGroup, report: Report, samples: list[Body]) -> Facts:
-    terms, obr = draft.terms, group.obr
+    obr = group.obr
     facts: Facts = {"status": report.status, "basedOn": report.based_on}
     if draft.encounter is not None:
         facts["encounter"] = draft.encounter
     if numbers := requests.identifiers(draft, group):
         facts["identifier"] = Keyed(numbers)
-    coded = requests.service_code(group)
-    facts["code"] = (datatypes.concept(coded, terms) if coded else None) or {"text": "Result"}
+    facts["code"] = report.code or {"text": "Result"}
     if span := _span(draft, obr):
         facts["effectivePeriod"] = span
     elif report.effective:

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from console.core.errors import InvalidMessage
+from console.fhir import datatypes
 from console.fhir.context import Body, Category, MappingContext, Outcome, State
 from console.fhir.datatypes import date_time, instant
 from console.fhir.effect_id import report_id, request_id
-from console.fhir.mapping import attachments, microbiology, observations, orders, reports, requests, specimens
+from console.fhir.mapping import attachments, enclosed, microbiology, observations, orders, reports, requests, specimens
 from console.fhir.mapping.draft import Draft
 from console.fhir.mapping.observation_value import ATTACHED_TYPES
 from console.fhir.mapping.observations import Observed, Report
 from console.fhir.mapping.order_groups import OrderGroup, order_groups
 from console.fhir.mapping.order_identity import OrderIdentity, identify
-from console.hl7v2.message import Message
+from console.hl7v2.message import Message, Segment
 
 _REPORT_STATUS: Final = "v2-0123-report-status"
 _NOBODY_KNOWS: Final = frozenset({"Y", "Z"})
@@ -52,9 +53,11 @@ def map_results(message: Message, context: MappingContext, state: State) -> Outc
                 draft, title, "The message holds no result: there is neither OBR nor OBX in it."
             )
         draft.subject  # noqa: B018 - raises when the message identified nobody
+        groups, about_patient = _of_patient(groups)
         keyed = [(group, identify(draft, group, results=True)) for group in groups]
         lane = keyed[0][1].order
         orders.project_people(draft)
+        enclosed.project(draft, context.encounter_id or draft.patient_id, about_patient)
         seen = _lay_reports(draft, keyed)
     except InvalidMessage as fault:
         draft.orders = [
@@ -69,6 +72,15 @@ def map_results(message: Message, context: MappingContext, state: State) -> Outc
     if all(one.stale for one in seen):
         return draft.superseded(title, _STALE, lane=lane)
     return draft.mapped(title, lane=lane)
+
+
+def _of_patient(groups: list[OrderGroup]) -> tuple[list[OrderGroup], list[Segment]]:
+    """Parts observations of the patient, which stand before the first order (PATIENT_OBSERVATION of ORU_R01 and
+    OUL_R22), from the orders' results."""
+    first, *others = groups
+    if first.obr is not None or first.orc is not None or not others:
+        return groups, []
+    return others, [s for f in first.findings for s in (f.obx, *f.notes)]
 
 
 def _sent_status(group: OrderGroup) -> str:
@@ -132,7 +144,7 @@ def _lay_report(
     asked = [request, *(requests.reference(draft, order) for order in (identity.order, parent) if order)]
     based_on = [one for place, one in enumerate(asked) if one not in asked[:place]]
     report = _shared(draft, group, resource_id, status, sent_samples, based_on)
-    made = observations.readings(group.findings)
+    made = observations.readings(observations.speaking(draft, group.findings))
     reports.check_repeats(draft, report, made)
     observed: list[Observed] = []
     documents: list[Observed] = []
@@ -184,6 +196,8 @@ def _shared(
     if not effective:
         effective = next((t for f in group.findings if (t := date_time(f.obx.get(14), draft.terms))), "")
     draft.terms.day = (effective or draft.occurred)[:10]
+    tested = requests.service_code(group)
+    code = datatypes.concept(tested, draft.terms) if tested is not None else None
     return Report(
         identity=resource_id,
         effective=effective,
@@ -193,4 +207,5 @@ def _shared(
         specimen=sent_samples[0] if len(sent_samples) == 1 else None,
         performer=[],
         status=status,
+        code=code,
     )
