@@ -202,8 +202,7 @@ def _label(
     muted: set[tuple[int, int]] = set()
     for dot in slab.dots:
         obstacles[dot.lane].append(float(dot.x))
-        entry = model.entries[dot.row]
-        text, bad, quiet = _text(dot, entry, wording)
+        text, bad, quiet = _text(dot, model, wording)
         if not text:
             continue
         if bad:
@@ -227,14 +226,15 @@ def _label(
         )
 
 
-def _text(dot: Dot, entry: JsonObject, wording: Wording) -> tuple[str, bool, bool]:
+def _text(dot: Dot, model: TimelineModel, wording: Wording) -> tuple[str, bool, bool]:
     """The label of one glyph, whether it tells of a failure, and whether it is only an aside."""
     if dot.cell == Cell.SENT:
+        entry = model.entries[dot.row]
         bad = entry.get("state") in ("dead_lettered", "refused")
         return str(entry.get("title", "")), bad, False
-    error = entry.get("error")
-    if dot.cell == Cell.STOPPED and error:
-        return wording.reason(error), True, False
+    if dot.cell == Cell.STOPPED:
+        error = model.entries[dot.row].get("error")
+        return (wording.reason(error), True, False) if error else ("", True, False)
     if dot.cell == Cell.DUPLICATE:
         return wording.duplicate, False, True
     if dot.cell == Cell.PENDING and dot.warned:

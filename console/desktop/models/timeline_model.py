@@ -240,6 +240,13 @@ class TimelineModel:
     def _lane_times(self) -> dict[int, LaneTimes]:
         return {}
 
+    def prepare(self) -> TimelineModel:
+        """Works out what painting will ask for: on any thread, before it is shown."""
+        for lane in range(len(self.lanes)):
+            self.lane_times(lane)
+        _ = self.failure_times, self.strip_rows, self.problem_rows, self._limits
+        return self
+
     @cached_property
     def failure_times(self) -> Times:
         """When something went wrong, sorted: stopped messages and orders that became overdue."""

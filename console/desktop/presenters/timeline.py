@@ -311,7 +311,7 @@ def _question(desk: Desk, encounter_id: str, known: JsonObject) -> Callable[[], 
             # Without its numbers the banner still says who it is: the timeline is worth showing.
             with suppress(SignalboxError):
                 patient |= (await desk.patient(patient_id)).value
-        model = await asyncio.to_thread(timeline_from_json, answer.value.timeline)
+        model = await asyncio.to_thread(lambda: timeline_from_json(answer.value.timeline).prepare())
         return Reading(answer.value.encounter, patient, model, answer.as_of, answer.from_cache, answer.reports)
 
     return read

@@ -14,7 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 
 from console.core.clock import from_micros
 from console.desktop.icons import paint_icon
-from console.desktop.models.loop_rows import LoopRows, Row, pack
+from console.desktop.models.loop_rows import LoopRows, Row, Sized, pack, sized
 from console.desktop.models.status_words import Severity
 from console.desktop.models.timeline_model import Loop
 from console.desktop.theme import px, theme
@@ -107,31 +107,29 @@ class StripLayer:
         self._rows: LoopRows | None = None
         self._rows_key: tuple[object, ...] = ()
         self._hatch: dict[tuple[str, float], QPixmap] = {}
-        self._texts_key: tuple[object, ...] = ()
-        self._widths: dict[str, tuple[float, float]] = {}
+        self._sized: list[Sized] = []
+        self._sized_key: tuple[object, ...] = ()
         self._shared = False
         self.spots: list[Spot] = []
 
     def clear(self) -> None:
-        self._rows_key = ()
-        self._widths.clear()
+        self._rows_key = self._sized_key = ()
         self._hatch.clear()
 
     def rows(self, scene: Scene) -> LoopRows:
         near = scene.viewport.start // max(scene.viewport.span, 1) if len(scene.model.loops) > 2_000 else 0
         texts_key = (scene.version, scene.formats, scene.now // 60_000_000)
-        if texts_key != self._texts_key:
-            self._texts_key = texts_key
-            self._widths.clear()
+        if texts_key != self._sized_key:
+            self._sized_key = texts_key
+            self._sized = sized(scene.model.loops, now=scene.now, widths=lambda loop: self._widths(loop, scene))
         key = (texts_key, scene.viewport.span, scene.geometry, near)
         if self._rows is None or key != self._rows_key:
             self._rows = pack(
-                scene.model.loops,
-                now=scene.now,
+                self._sized,
                 micros_per_px=scene.micros_per_px,
-                label_width=lambda loop: self._label_width(loop, scene),
                 most=scene.geometry.rows,
                 near=scene.viewport,
+                unit=theme().scale / 100,
             )
             self._rows_key = key
         return self._rows
@@ -139,20 +137,11 @@ class StripLayer:
     def unshown(self, scene: Scene) -> tuple[int, Severity]:
         return self.rows(scene).unshown(scene.viewport)
 
-    def _label_width(self, loop: Loop, scene: Scene) -> float:
-        """What an order needs beyond the end of its line, in a shared row."""
-        known = self._widths.get(loop.order_id)
-        if known is None:
-            gap = gap_words(loop, scene)
-            known = self._widths[loop.order_id] = (
-                scene.texts.width(gap, STRONG) + px(52) + _SHORT_BAND if gap else 0.0,
-                self._words_width(scene, *loop_words(loop, scene)),
-            )
-        gap_width, width = known
-        if gap_width:
-            return gap_width
-        line = (loop.end(scene.now) - loop.start) / scene.micros_per_px
-        return px(16) if loop.is_open and line > width + px(40) else width + px(24)
+    def _widths(self, loop: Loop, scene: Scene) -> tuple[float, float]:
+        """Pixels of an order's words, and of what is said of its gap with the hatching before it."""
+        gap = gap_words(loop, scene)
+        gap_width = scene.texts.width(gap, STRONG) + px(52) + _SHORT_BAND if gap else 0.0
+        return self._words_width(scene, *loop_words(loop, scene)), gap_width
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
         slack = round(scene.micros_per_px * px(320))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from console.desktop.models.canvas_geometry import geometry, least_height, wanted_height
 from console.desktop.models.label_placement import Candidate, Placed, place_labels
 from console.desktop.models.lane_slab import DOTTED_LINE, FAILED_LINE, Wording, is_dense, lay_out
-from console.desktop.models.loop_rows import pack
+from console.desktop.models.loop_rows import Sized, pack, sized
 from console.desktop.models.status_words import Severity
 from console.desktop.models.time_axis import HOUR, MINUTE, Viewport
 from console.desktop.models.timeline_model import Cell, Loop, timeline_from_json
@@ -90,15 +90,13 @@ def loop(name: str, start: int, end: int | None, state: str = "resulted") -> Loo
     return Loop(name, name, state, start, end, start + HOUR, None, name, "", "")
 
 
+def ten_hours(loops: list[Loop]) -> list[Sized]:
+    """Sized at ten o'clock, every text 60 pixels wide."""
+    return sized(loops, now=10 * HOUR, widths=lambda x: (36.0, 60.0 if x.state == "missing" else 0.0))
+
+
 def rows_of(loops: list[Loop], most: int, px: float = 1.0) -> dict[str, int]:
-    packed = pack(
-        loops,
-        now=10 * HOUR,
-        micros_per_px=10 * HOUR / 1000 / px,
-        label_width=lambda x: 60.0,
-        most=most,
-        near=Viewport(0, 10 * HOUR),
-    )
+    packed = pack(ten_hours(loops), micros_per_px=10 * HOUR / 1000 / px, most=most, near=Viewport(0, 10 * HOUR))
     return {r.loop.order_id: r.row for r in packed.visible(Viewport(0, 10 * HOUR), 0, 0)}
 
 
@@ -117,14 +115,7 @@ def test_that_many_orders_share_rows_without_touching() -> None:
 
 def test_that_orders_without_a_row_are_counted_with_the_worst_of_them() -> None:
     loops = [loop(f"m{i}", HOUR, None, "missing") for i in range(5)]
-    packed = pack(
-        loops,
-        now=10 * HOUR,
-        micros_per_px=10 * HOUR / 1000,
-        label_width=lambda x: 60.0,
-        most=3,
-        near=Viewport(0, 10 * HOUR),
-    )
+    packed = pack(ten_hours(loops), micros_per_px=10 * HOUR / 1000, most=3, near=Viewport(0, 10 * HOUR))
     assert packed.unshown(Viewport(0, 10 * HOUR)) == (2, Severity.CRITICAL)
     assert packed.unshown(Viewport(5 * HOUR, HOUR))[0] == 2
     assert packed.shared
@@ -132,9 +123,8 @@ def test_that_orders_without_a_row_are_counted_with_the_worst_of_them() -> None:
 
 def test_that_rows_do_not_depend_on_where_one_looks() -> None:
     loops = [loop(str(i), i * 10 * MINUTE, i * 10 * MINUTE + HOUR) for i in range(40)]
-    settings = {"now": 10 * HOUR, "micros_per_px": 1e7, "label_width": lambda x: 50.0, "most": 5}
-    here = pack(loops, near=Viewport(0, HOUR), **settings)  # type: ignore[arg-type]
-    there = pack(loops, near=Viewport(5 * HOUR, HOUR), **settings)  # type: ignore[arg-type]
+    here = pack(ten_hours(loops), micros_per_px=1e7, most=5, near=Viewport(0, HOUR))
+    there = pack(ten_hours(loops), micros_per_px=1e7, most=5, near=Viewport(5 * HOUR, HOUR))
     everything = Viewport(0, 20 * HOUR)
     assert [(r.loop.order_id, r.row) for r in here.visible(everything, 0, 0)] == [
         (r.loop.order_id, r.row) for r in there.visible(everything, 0, 0)
