@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import signal
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from console.cli.parent_watch import watch_if_asked
+
+STATE_FILE = "demo-hospital.json"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mllp", metavar="HOST:PORT", default="127.0.0.1:2575", help="where to send (default %(default)s)"
+    )
+    parser.add_argument(
+        "--data",
+        metavar="DIR",
+        help="remember here how far the hospital was sent, so that the next run goes on from there",
     )
     parser.add_argument("--seed", type=int, default=7, help="which hospital: the same seed is the same hospital")
     parser.add_argument(
@@ -45,7 +54,7 @@ async def _play(arguments: argparse.Namespace, host: str, port: int) -> int:
     from console.engine.demo_hospital.player import Played, play
 
     now = datetime.now().astimezone()
-    starts = now - timedelta(hours=arguments.history)
+    starts = max(now - timedelta(hours=arguments.history), _sent_until(arguments.data, arguments.seed, now))
     client = MllpClient(host, port)
     played = Played()
     until = now + timedelta(minutes=arguments.minutes) if arguments.minutes is not None else None
@@ -72,6 +81,7 @@ async def _play(arguments: argparse.Namespace, host: str, port: int) -> int:
         await sending
     except asyncio.CancelledError:
         await client.close()
+    _remember(arguments.data, arguments.seed, until or datetime.now().astimezone())
     said = {"sent": played.sent, "answers": dict(played.answers), "refused": played.refused}
     print(
         orjson.dumps(said).decode()
@@ -79,6 +89,30 @@ async def _play(arguments: argparse.Namespace, host: str, port: int) -> int:
         else f"demo hospital: {played.sent} messages sent, {dict(played.answers)}"
     )
     return 1 if played.refused else 0
+
+
+def _sent_until(folder: str | None, seed: int, now: datetime) -> datetime:
+    """Up to when an earlier run sent the same hospital; a day ago when there was none or it cannot be read."""
+    import orjson
+
+    never = now - timedelta(days=1)
+    if folder is None:
+        return never
+    try:
+        told = orjson.loads((Path(folder) / STATE_FILE).read_bytes())
+        until = datetime.fromisoformat(told["sent_until"])
+        return min(until, now) if told["seed"] == seed else never
+    except (OSError, ValueError, KeyError, TypeError):
+        return never
+
+
+def _remember(folder: str | None, seed: int, until: datetime) -> None:
+    import orjson
+
+    if folder is not None:
+        with contextlib.suppress(OSError):  # the next run sends some history again; nothing else depends on it
+            path = Path(folder) / STATE_FILE
+            path.write_bytes(orjson.dumps({"seed": seed, "sent_until": until.isoformat()}))
 
 
 def _reporter(quiet: bool) -> Callable[[str], None]:

@@ -362,7 +362,7 @@ class Supervisor(QObject):
         _log.info("engine ready", extra={"pid": running.pid, "http": running.http, "mllp": running.mllp})
         if self._with_demo and ours:
             # An engine somebody else started has its own traffic: a second hospital would double it.
-            arguments = ["engine", "demo", "--mllp", running.mllp, *self._demo_arguments]
+            arguments = ["engine", "demo", "--mllp", running.mllp, "--data", str(self._folder), *self._demo_arguments]
             if self.demo.arguments != arguments:  # the engine has moved
                 self.demo.stop()
             self.demo.start(arguments)

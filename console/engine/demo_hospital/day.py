@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from console.engine.demo_hospital import messages as hl7
@@ -14,8 +14,7 @@ from console.engine.demo_hospital.pathways import EMERGENCY, Numbers, Send, spot
 from console.engine.demo_hospital.people import Person, make_person
 
 MINUTES_BETWEEN_ARRIVALS = 3.5
-_CENSUS = date(2026, 1, 1)
-"""Ages are drawn as of this day, so that a patient keeps the birth date in every run."""
+SHORTEST_WITH_INCIDENTS = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +45,34 @@ def hospital(seed: int, starts: datetime, now: datetime) -> Iterator[Send]:
     """Everything the hospital sends from `starts` on, in order of time, without end.
 
     Deterministic for equal arguments. The incidents lie before `now`, so that they are there when the history has
-    been sent.
+    been sent; a history too short to hold them is an ordinary one.
     """
     random = Random(seed)
     incidents = Incidents.before(now)
     numbers = Numbers(run_code(starts))
     waiting: list[tuple[datetime, int, Send]] = []
     count = 0
-    planted = [*spotlight(numbers, incidents.new_code, random), *_planted(numbers, incidents, random)]
+    planted: list[Send] = []
+    if now - starts >= SHORTEST_WITH_INCIDENTS:
+        planted = [*spotlight(numbers, incidents.new_code, random), *_planted(numbers, incidents, random, seed)]
     for send in planted:
         count += 1
         heapq.heappush(waiting, (send.at, count, send))
-    arrival, person = min(starts, planted[0].at), 0
+    arrival, person = min([starts, *(send.at for send in planted)]), 0
     while True:
         while waiting and waiting[0][0] <= arrival:
             _, _, send = heapq.heappop(waiting)
-            if not (send.sender == MICROBIOLOGY and send.at > incidents.silence):
+            if not (planted and send.sender == MICROBIOLOGY and send.at > incidents.silence):
                 yield send
         person += 1
-        for send in stay(numbers, make_person(random, person, _CENSUS), arrival, random, incidents.new_code):
+        for send in stay(numbers, make_person(seed, person), arrival, random, incidents.new_code):
             count += 1
             heapq.heappush(waiting, (send.at, count, send))
         arrival += timedelta(minutes=random.expovariate(1 / MINUTES_BETWEEN_ARRIVALS))
 
 
-def _planted(numbers: Numbers, incidents: Incidents, random: Random) -> Iterator[Send]:
-    stranger = make_person(random, 90_001, _CENSUS)
+def _planted(numbers: Numbers, incidents: Incidents, random: Random, seed: int) -> Iterator[Send]:
+    stranger = make_person(seed, 90_001)
     unknown = hl7.Order(
         "", numbers.take("L"), numbers.take("26L"), CRP, "R", incidents.stranger - timedelta(minutes=50)
     )
@@ -81,7 +82,7 @@ def _planted(numbers: Numbers, incidents: Incidents, random: Random) -> Iterator
         "LIS",
         lambda c: hl7.oru(None, stranger, "", unknown, value, c, incidents.stranger, authority=""),
     )
-    yield from _burst(numbers, incidents.burst, make_person(random, 90_002, _CENSUS), random)
+    yield from _burst(numbers, incidents.burst, make_person(seed, 90_002), random)
 
 
 def _burst(numbers: Numbers, at: datetime, person: Person, random: Random) -> Iterator[Send]:

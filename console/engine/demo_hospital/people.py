@@ -30,6 +30,10 @@ _DOCTORS = (
 ).split("|")
 
 
+_CENSUS = date(2026, 1, 1)
+"""Ages are drawn as of this day, so that a patient keeps the birth date in every run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody synthetic. `nhs` is in the 999 range that is never issued; its check digit is right."""
@@ -67,8 +71,9 @@ def nhs_check_digit(nine: str) -> int | None:
     return {10: None, 11: 0}.get(left, left)
 
 
-def make_person(random: Random, number: int, today: date) -> Person:
-    """The `number`-th inhabitant. Numbers give unique MRNs; everything else is drawn."""
+def make_person(seed: int, number: int) -> Person:
+    """The `number`-th inhabitant of the town of this seed: the same person in every run, whatever else happens."""
+    random = Random(f"{seed}/{number}")
     female = random.random() < 0.52
     spanish = random.random() < 0.5
     nhs = None
@@ -84,7 +89,7 @@ def make_person(random: Random, number: int, today: date) -> Person:
         given=random.choice(_GIVEN_F if female else _GIVEN_M),
         prefix="" if age < 16 else ("Ms" if female else "Mr"),
         sex="F" if female else "M",
-        born=today - timedelta(days=age * 365 + random.randrange(365)),
+        born=_CENSUS - timedelta(days=age * 365 + random.randrange(365)),
         street=f"{random.randrange(1, 120)} {random.choice(_STREETS)}",
         town=random.choice(_TOWNS),
         phone=f"01632960{random.randrange(1000):03d}",

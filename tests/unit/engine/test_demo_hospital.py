@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
-from random import Random
 
 from console.engine.demo_hospital.day import Incidents, hospital
 from console.engine.demo_hospital.messages import encode
@@ -64,9 +63,25 @@ def test_that_one_result_goes_out_forty_times_as_the_same_bytes() -> None:
     assert [s.times for s in _history() if s.times > 2] == [40]
 
 
+def test_that_a_person_is_the_same_in_every_run() -> None:
+    def by_number(sends: list[Send]) -> dict[bytes, bytes]:
+        pids = [line for message in _bytes(sends) for line in message.split(b"\r") if line.startswith(b"PID")]
+        return {pid.split(b"|")[3]: pid for pid in pids}
+
+    later = NOW + timedelta(days=40, minutes=17)
+    again = list(takewhile(lambda s: s.at <= later, hospital(7, later - timedelta(hours=6), later)))
+    first, second = by_number(_history()), by_number(again)
+    assert len(set(first) & set(second)) > 20
+    assert all(first[number] == second[number] for number in set(first) & set(second))
+
+
+def test_that_a_short_history_plants_nothing() -> None:
+    sends = takewhile(lambda s: s.at <= NOW, hospital(7, NOW - timedelta(minutes=30), NOW))
+    assert all(send.times == 1 for send in sends)
+
+
 def test_that_nhs_numbers_are_in_the_range_never_issued_and_pass_their_check_digit() -> None:
-    random = Random(1)
-    people = [make_person(random, n, date(2026, 1, 1)) for n in range(500)]
+    people = [make_person(1, n) for n in range(500)]
     assert len({p.mrn for p in people}) == 500
     for person in [*people, SPOTLIGHT]:
         assert person.nhs.startswith("999")
