@@ -1,4 +1,4 @@
-"""Every message of the corpus through mapping and gate: sound, explained, the same again, nothing left of HL7's null."""
+"""Every corpus message through mapping and gate: sound, explained, the same again, nothing left of HL7's null."""
 
 from __future__ import annotations
 
