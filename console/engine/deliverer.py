@@ -95,7 +95,7 @@ class Deliverer:
             return 0
         if self._unproven:
             return self._prove_the_rest(reader)
-        limit = 1 if self._singly else BATCH
+        limit = 1 if self._singly else self._journal.portion(BATCH)
         batch = outbox.first(reader, BUILT_IN, after=self._applied_up_to, limit=limit, most_bytes=_MOST_BYTES)
         if not batch:
             self._settle()

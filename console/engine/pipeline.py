@@ -95,7 +95,7 @@ class Pipeline:
         Raises EnvironmentFault when it could not be written: then nothing has happened.
         """
         reader = self._connected()
-        messages = inbox.pending(reader, 1 if self._singly else BATCH)
+        messages = inbox.pending(reader, 1 if self._singly else self._journal.portion(BATCH))
         if not messages:
             return 0
         try:

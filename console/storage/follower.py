@@ -22,11 +22,9 @@ Fold = Callable[[WriteTransaction, int, Sequence[Event]], None]
 """Called with the position of the first event and the events; their own `seq` need not be filled in."""
 
 BATCH = 64
-"""Events per background job: a message that arrives meanwhile waits for one such job at most, a few milliseconds."""
-CATCHING_UP = 4
-"""How many batches one job may take where nobody's answer would wait for it."""
-QUIET_S = 0.05
-
+"""Events from which a background job is made at once; the journal's background is kept in portions of a few ms."""
+MOST = 256
+"""Events one job takes where nobody's answer would wait for it; a quarter of them elsewhere."""
 GATHER_S = 0.02
 """How long fewer events than a batch wait for company: at a quiet pace each event alone would cost a commit."""
 
@@ -43,6 +41,7 @@ class Follower:
         self._folds = folds
         self._clock = clock
         self._full_batch = self._batch = batch
+        self._most = batch * (MOST // BATCH)
         self._done = 0
         self._started = False
         self._pending: deque[Event] = deque()  # the newest events, ending at _heard; the older ones are read back
@@ -128,7 +127,7 @@ class Follower:
 
     def _next(self, write: WriteTransaction, first: int) -> list[Event]:
         oldest = self._heard - len(self._pending) + 1
-        size = self._batch * (CATCHING_UP if self._batch > 1 and self._journal.quiet_for() > QUIET_S else 1)
+        size = self._journal.portion(self._most) if self._batch > 1 else 1
         if first >= oldest:
             start = first - oldest
             return [self._pending[n] for n in range(start, min(start + size, len(self._pending)))]

@@ -38,6 +38,8 @@ AppendListener = Callable[[int, Sequence[Event]], None]
 MAX_BATCH = 256
 MOST_DELAY_S = 0.1
 """How long a background job that is due can be put off by others' work."""
+BUSY_S = 0.05
+"""How long after a job that somebody waits for the next one is expected."""
 
 _log = logging.getLogger(__name__)
 
@@ -177,9 +179,11 @@ class Journal:
     def commits(self) -> int:
         return self._commits
 
-    def quiet_for(self) -> float:
-        """Seconds since a batch that somebody waits for; background jobs do not count."""
-        return time.monotonic() - self._busy_at
+    def portion(self, whole: int) -> int:
+        """How much of `whole` a background job should take on now: a quarter while others' jobs come in, because each
+        of them may have to wait for it."""
+        busy = time.monotonic() - self._busy_at < BUSY_S
+        return max(whole // 4, 1) if busy else whole
 
     # ------------------------------------------------------------ the thread
 

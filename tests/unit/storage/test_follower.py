@@ -77,7 +77,7 @@ def test_that_every_event_is_folded_once_in_order_in_small_jobs(journal: Journal
         _append(journal, [event])
     _settle(journal, follower)
     assert seen.seqs == list(range(1, 101))
-    assert max(seen.sizes) <= 16
+    assert max(seen.sizes) <= 64
 
 
 def test_that_a_follower_goes_on_where_it_stopped(tmp_path: Path) -> None:
