@@ -186,18 +186,38 @@ def diff_json(left: Any, right: Any) -> list[DiffRow]:
 _TOO_COMMON = 2
 
 
+_ENVELOPE = ("MSH", "SFT", "FHS", "BHS")
+"""Segments about the sending, not about the patient."""
+
+
+def _named_leaves(document: Any) -> Iterator[tuple[str, str]]:
+    """Leaves with paths a reader knows: `Observation.valueQuantity.value`, numbered where a kind occurs again."""
+    if not isinstance(document, Mapping) or "entry" not in document:
+        yield from flatten(document)
+        return
+    seen: dict[str, int] = {}
+    for entry in document.get("entry") or ():
+        resource = entry.get("resource") or {}
+        kind = str(resource.get("resourceType", "resource"))
+        seen[kind] = seen.get(kind, 0) + 1
+        yield from flatten(resource, kind if seen[kind] == 1 else f"{kind}({seen[kind]})")
+
+
 def carried(tree: Sequence[Node], document: Any) -> list[DiffRow]:
     """Each value of the message with the element that carries it. REMOVED: found nowhere in the document.
 
     A comparison of values, not of rules: dates are compared by their digits, codes and numbers as they stand, names
-    without regard to case. Values of one character are left out, for they would be found everywhere.
+    without regard to case. Values of one character are left out, for they would be found everywhere; so is the
+    envelope (MSH).
     """
     places: dict[str, list[str]] = {}
-    for path, text in flatten(document):
+    for path, text in _named_leaves(document):
         for key in _keys(text):
             places.setdefault(key, []).append(path)
     rows = []
     for segment in tree:
+        if segment.path[:3] in _ENVELOPE:
+            continue
         for leaf in _leaves(segment):
             if len(leaf.value) < _TOO_COMMON or leaf.value == '""':
                 continue

@@ -36,7 +36,7 @@ class ComparePane(Surface):
         self._result: Compared | None = None
         self.other = QComboBox()
         self.other.setAccessibleName(self.tr("Compare with"))
-        self.other.setMinimumWidth(px(280))
+        self.other.setMinimumWidth(px(380))
         self.what = QComboBox()
         self.what.setAccessibleName(self.tr("What is compared"))
         self.what.addItem(self.tr("as HL7 messages"), Against.OTHER_HL7)

@@ -46,6 +46,9 @@ Index = QModelIndex | QPersistentModelIndex
 HOP_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
+_WORTH_SAYING_MS = 0.05
+
+
 class HopColumn(IntEnum):
     HOP = 0
     BAR = 1
@@ -99,7 +102,7 @@ class HopModel(QAbstractTableModel):
         if not row.reached:
             return evidence_word(row.evidence) if column is HopColumn.EVIDENCE else ""
         if column is HopColumn.WAIT:
-            return milliseconds(row.wait_ms, self.formats) if row.wait_ms else ""
+            return milliseconds(row.wait_ms, self.formats) if row.wait_ms >= _WORTH_SAYING_MS else ""
         if column is HopColumn.RUN:
             return run_text(row, self.formats)
         if column is HopColumn.EVIDENCE:
