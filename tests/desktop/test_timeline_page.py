@@ -99,6 +99,17 @@ def test_that_privacy_mode_masks_the_banner_but_not_the_encounter(ward: Timeline
     assert ward.header.title.text() == "Encounter 118204"
 
 
+def test_that_privacy_mode_reaches_into_the_message(qtbot: QtBot, ward: TimelinePage, session: Session) -> None:
+    ward.panel.show_tab(Tab.RAW)
+    qtbot.waitUntil(lambda: "MARTÍNEZ" in ward.panel.raw.toPlainText())
+    session.set_privacy(True)
+    assert "MARTÍNEZ" not in ward.panel.raw.toPlainText()
+    assert "K-PL" in ward.panel.raw.toPlainText()
+    ward.panel.show_tab(Tab.PARSED)
+    values = {node.value for root in ward.panel.parsed.tree.roots for node in root.walk()}
+    assert not any("MARTÍNEZ" in value for value in values)
+
+
 def test_that_the_page_opens_at_the_message_that_stopped_with_its_cause(ward: TimelinePage) -> None:
     row = ward.events.current_row()
     assert row is not None

@@ -27,7 +27,8 @@ from console.desktop.widgets.compare_pane import ComparePane
 from console.desktop.widgets.flow import FlowLayout
 from console.desktop.widgets.hop_table import HopTable
 from console.desktop.widgets.kit import Button, IconLabel, Surface, Text, clear_layout, column, row
-from console.desktop.widgets.message_panel import CauseStrip, IdLink, MessagePanel
+from console.desktop.widgets.message_head import CauseStrip, IdLink
+from console.desktop.widgets.message_panel import MessagePanel
 from console.desktop.widgets.pill import Pill
 from console.desktop.widgets.states import LoadingState, empty_state, error_state
 from console.investigation.answer import FeedChanges

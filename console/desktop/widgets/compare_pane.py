@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWid
 
 from console.core.clock import parse_iso
 from console.core.errors import SignalboxError
+from console.desktop.formats import MASK
 from console.desktop.models.message_diff import Change, DiffRow
+from console.desktop.models.privacy import PERSONAL_RESOURCES, is_personal
 from console.desktop.presenters.trace import Against, Compared, Comparison, Related
 from console.desktop.session import Session
 from console.desktop.theme import px
@@ -60,6 +62,7 @@ class ComparePane(Surface):
         body.setSpacing(0)
         body.addLayout(choices)
         body.addWidget(self.view, 1)
+        session.privacy_changed.connect(lambda _: self._fill())
         self.offer(())
         self.other.currentIndexChanged.connect(lambda _: self._chosen())
         self.what.currentIndexChanged.connect(lambda _: self._chosen())
@@ -154,6 +157,8 @@ class ComparePane(Surface):
     def _row(self, row: DiffRow, of_its_fhir: bool) -> PlainRow:
         """What a message became rightly leaves much out: there, a value that is not found is no alarm."""
         tone = "text3" if of_its_fhir else _TONES[row.change]
+        where = row.left_path or row.right_path
+        hidden = self._session.privacy and (is_personal(where) or row.place.split("/")[0] in PERSONAL_RESOURCES)
         spoken = {
             Change.CHANGED: self.tr("differs"),
             Change.ADDED: self.tr("only there"),
@@ -165,8 +170,8 @@ class ComparePane(Surface):
                 Cell("", "body", tone, icon=_ICONS[row.change], tip=spoken),
                 Cell(row.place, "body_strong", "text", tip=row.left_path or row.right_path),
                 Cell(row.name, "body", "text2"),
-                Cell(row.left, "mono", "text"),
-                Cell(row.right, "mono", "text"),
+                Cell(MASK if hidden and row.left else row.left, "mono", "text"),
+                Cell(MASK if hidden and row.right and not of_its_fhir else row.right, "mono", "text"),
             ),
             row.left_path or row.right_path,
             "" if of_its_fhir else _GROUNDS[row.change],

@@ -6,31 +6,33 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from console.core.errors import SignalboxError
 from console.desktop.models.hop_rows import hop_rows
-from console.desktop.models.json_lines import JsonLine, json_lines, parse_exact
+from console.desktop.models.json_lines import JsonLine
 from console.desktop.models.message_tree import Remark, build_tree
+from console.desktop.models.privacy import masked_message
 from console.desktop.models.status_words import StatusWord
-from console.desktop.models.system_names import lane_name, status_text
+from console.desktop.models.system_names import status_text
 from console.desktop.presenters.cause_words import Cause
-from console.desktop.presenters.hop_words import evidence_tip, evidence_word, hop_label, hop_state
 from console.desktop.presenters.message_details import Known, MessageDetails, Part
 from console.desktop.presenters.ticket_words import ticket_text
 from console.desktop.session import Session
 from console.desktop.theme import px
 from console.desktop.widgets.flow import FlowLayout
 from console.desktop.widgets.hop_table import HopTable
-from console.desktop.widgets.kit import Button, IconLabel, Surface, Text, column, row
+from console.desktop.widgets.kit import Button, Surface, Text, column, row
+from console.desktop.widgets.message_contents import fhir_documents, history_rows, mask_persons, most_telling
+from console.desktop.widgets.message_head import CauseStrip, Elided, IdLink
 from console.desktop.widgets.message_texts import JsonView, RawView
 from console.desktop.widgets.order_view import OrderView
 from console.desktop.widgets.parsed_tree import ParsedTree
 from console.desktop.widgets.part_view import PartView
 from console.desktop.widgets.pill import Pill
-from console.desktop.widgets.plain_table import Cell, PlainRow, PlainTable
+from console.desktop.widgets.plain_table import PlainRow, PlainTable
 
 _LONGEST_TREE = 20_000
 
@@ -44,108 +46,6 @@ class Tab(IntEnum):
 
 
 _NEEDS = {Tab.PARSED: Part.TREE, Tab.RAW: Part.RAW, Tab.FHIR: Part.FHIR, Tab.HOPS: Part.TRACE, Tab.HISTORY: Part.TRACE}
-
-
-class IdLink(Button):
-    """A shortened identifier; a click copies it in full."""
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(kind="status", name="id", parent=parent, run=self._copy)
-        self._session, self._value, self._what = session, "", ""
-
-    def show_id(self, what: str, value: str, *, keep: int = 8) -> None:
-        self._value, self._what = value, what
-        short = value if len(value) <= keep + 5 else f"{value[:keep]}…{value[-4:]}"
-        self.setText(f"{what} {short}")
-        self.setAccessibleName(f"{what} {value}")
-        self.setToolTip(f"{value}\n{self.tr('Click to copy')}")
-        self.setVisible(bool(value))
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._value)
-        self._session.toast(self.tr("%1 copied.").replace("%1", self._what), tone="ok")
-
-
-class Elided(Text):
-    """A text that ends in an ellipsis where it has no room; the whole of it is in its tip."""
-
-    def setText(self, text: str) -> None:
-        super().setText(text)
-        self.setToolTip(text)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(px(60), super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-
-
-class CauseStrip(Surface):
-    """Why it did not arrive, and the way to the place that says so."""
-
-    show_place = Signal(str)
-    open_event = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("fail", parent)
-        self.icon = IconLabel("octagon-x", "fail_fg", 20)
-        self.title = Text("", "body_strong")
-        self.text = Text("", "body", wrap=True, selectable=True)
-        self.place = Button(self.tr("Show the field"), icon_name="scan-search", run=self._go)
-        self._cause: Cause | None = None
-        words = column(self.title, self.text, gap=1)
-        self._across = row(self.icon, words, self.place, gap=12, margins=(14, 10, 14, 10))
-        self._across.setStretchFactor(words, 1)
-        self._below = row(32, None)
-        self._narrow = False
-        self.setLayout(column(self._across, self._below, gap=0))
-
-    def show_cause(self, cause: Cause | None) -> None:
-        self._cause = cause
-        self.setVisible(cause is not None)
-        if cause is None:
-            return
-        self.set_surface(cause.tone if cause.tone in ("fail", "warn", "info") else "info")
-        icon = {"fail": "octagon-x", "warn": "triangle-alert"}.get(cause.tone, "clock")
-        self.icon.set_icon(icon, f"{cause.tone}_fg")
-        self.title.setText(cause.title)
-        self.text.setText(cause.text)
-        if cause.event_id:
-            self.place.setText(self.tr("Show the message"))
-            self.place.setAccessibleName(self.tr("Show the message"))
-        else:
-            self.place.setText(self.tr("Show the field"))
-            self.place.setAccessibleName(self.tr("Show the field"))
-            self.place.setToolTip(cause.path)
-        self.place.setVisible(bool(cause.path or cause.event_id))
-        self._give_room()
-
-    def _give_room(self) -> None:
-        """The text keeps the height its lines need, whatever the layouts around it would like."""
-        self.text.setMinimumHeight(max(self.text.heightForWidth(max(self.text.width(), px(120))), 0))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        narrow = self.width() < px(520)
-        if narrow != self._narrow:
-            self._narrow = narrow
-            if narrow:
-                self._below.insertWidget(1, self.place)
-                self._below.setContentsMargins(px(12), 0, px(12), px(10))
-            else:
-                self._across.addWidget(self.place)
-                self._below.setContentsMargins(0, 0, 0, 0)
-        QTimer.singleShot(0, self, self._give_room)
-
-    def _go(self) -> None:
-        if self._cause is not None and self._cause.event_id:
-            self.open_event.emit(self._cause.event_id)
-        elif self._cause is not None:
-            self.show_place.emit(self._cause.path)
 
 
 class MessagePanel(Surface):
@@ -175,6 +75,7 @@ class MessagePanel(Surface):
         self._build()
         details.changed.connect(self._part_changed)
         details.subject_changed.connect(self._subject_changed)
+        session.privacy_changed.connect(self._privacy_changed)
         self._subject_changed()
 
     # ---- building ---------------------------------------------------------------------------------------------
@@ -336,6 +237,11 @@ class MessagePanel(Surface):
         self.details.want(_NEEDS[self.tab])
         self._refresh()
 
+    def _privacy_changed(self) -> None:
+        for tab in (Tab.PARSED, Tab.RAW, Tab.FHIR):
+            self._built.pop(tab, None)
+        self._refresh()
+
     def _part_changed(self, part: str) -> None:
         if part == Part.TRACE:
             self._show_ids()
@@ -364,7 +270,8 @@ class MessagePanel(Surface):
         if tab is Tab.PARSED:
             self._fill_tree(known.value)
         elif tab is Tab.RAW:
-            self.raw.show_message(known.value.text)
+            text = known.value.text
+            self.raw.show_message(masked_message(text) if self.session.privacy else text)
             self.raw.mark_paths([self._error_path] if self._error_path else [], self._chosen_path)
         elif tab is Tab.FHIR:
             self._fill_fhir(known.value)
@@ -380,7 +287,10 @@ class MessagePanel(Surface):
                 self.tr("No tree"), self.tr("This message could not be parsed. See it under Raw."), "file-text"
             )
             return
-        self.parsed.show_nodes(build_tree(items[:_LONGEST_TREE], self._remarks(body)))
+        roots = build_tree(items[:_LONGEST_TREE], self._remarks(body))
+        if self.session.privacy:
+            mask_persons(roots)
+        self.parsed.show_nodes(roots)
         if self._chosen_path:
             self.parsed.go_to_path(self._chosen_path)
 
@@ -393,12 +303,12 @@ class MessagePanel(Surface):
 
     # ---- FHIR -------------------------------------------------------------------------------------------------
     def _fill_fhir(self, body: Mapping[str, Any]) -> None:
-        self._documents = fhir_documents(body)
+        self._documents = fhir_documents(body, masked=self.session.privacy)
         self.document.blockSignals(True)
         self.document.clear()
         for name, _ in self._documents:
             self.document.addItem(name)
-        self.document.setCurrentIndex(_most_telling([name for name, _ in self._documents]))
+        self.document.setCurrentIndex(most_telling([name for name, _ in self._documents]))
         self.document.blockSignals(False)
         self.document.setVisible(self.tab is Tab.FHIR and len(self._documents) > 1)
         if not self._documents:
@@ -476,66 +386,3 @@ class MessagePanel(Surface):
     def _open_trace(self) -> None:
         if self.details.subject is not None:
             self.trace_requested.emit(self.details.subject.event_id)
-
-
-def history_rows(trace: Mapping[str, Any], session: Session) -> list[PlainRow]:
-    """Every event of a trace, oldest first."""
-    rows, formats = [], session.formats
-    for hop in hop_rows(trace):
-        if not hop.reached or hop.at is None:
-            continue
-        label = hop_label(hop, str(trace.get("sender", "")))
-        why = str((hop.error or {}).get("text", ""))
-        rows.append(
-            PlainRow(
-                (
-                    Cell(
-                        formats.time(hop.at, millis=True),
-                        "mono",
-                        "text",
-                        tip=formats.moment_tip(hop.at),
-                    ),
-                    Cell(f"{label}: {why}" if why else label, "body", "fail_fg" if hop.failed else "text"),
-                    Cell(status=hop.status) if hop.failed else Cell(hop_state(hop), icon="check"),
-                    Cell(evidence_word(hop.evidence), tip=evidence_tip(hop.evidence)),
-                    Cell(f"{hop.event_id[:8]}…{hop.event_id[-4:]}", "mono", tip=hop.event_id),
-                ),
-                hop.event_id,
-            )
-        )
-    return rows
-
-
-_TELLING = (
-    "DiagnosticReport",
-    "Observation",
-    "MedicationRequest",
-    "Appointment",
-    "DocumentReference",
-    "ServiceRequest",
-    "Encounter",
-)
-
-
-def _most_telling(names: Sequence[str]) -> int:
-    """The document a reader most likely wants first: what the message is about, not whom."""
-    for kind in _TELLING:
-        for number, name in enumerate(names):
-            if name.startswith(f"{kind}/"):
-                return number
-    return 0
-
-
-def fhir_documents(body: Mapping[str, Any]) -> list[tuple[str, list[JsonLine]]]:
-    """What the message became: each resource in the version it made, then the bundles still to be delivered."""
-    documents = []
-    for resource in body.get("resources") or ():
-        inner = parse_exact(resource["text"]) if resource.get("text") else resource.get("body")
-        if inner is not None:
-            name = f"{resource.get('type', '')}/{str(resource.get('id', ''))[:8]} v{resource.get('version', '')}"
-            documents.append((name, json_lines(inner)))
-    for waiting in body.get("bundles") or ():
-        where = lane_name(str(waiting.get("destination", "")))
-        bundle = parse_exact(waiting["text"]) if waiting.get("text") else waiting.get("bundle")
-        documents.append((f"Bundle → {where}", json_lines(bundle)))
-    return documents

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.desktop.formats import MASK
 from console.desktop.models.hl7_path import Hl7Path, hl7_path
 from console.desktop.models.json_lines import find_line, json_lines, parse_exact
 from console.desktop.models.message_diff import Change, carried, diff_json, diff_trees
 from console.desktop.models.message_tree import Remark, build_tree, find
+from console.desktop.models.privacy import masked_document, masked_message
 from console.desktop.models.raw_message import LONGEST_FIELD, raw_message
 from tests.builders.encounters import RAW_UE
 from tests.builders.trees import tree_of
@@ -156,6 +158,29 @@ def test_that_the_line_of_a_fhir_path_is_found_or_the_nearest_around_it() -> Non
 )
 def test_that_the_lines_of_any_json_are_that_json(value: object) -> None:
     assert parse_exact("\n".join(line.text for line in json_lines(value))) == value
+
+
+def test_that_privacy_hides_who_but_not_what_and_keeps_the_fields_numbers() -> None:
+    hidden = masked_message(RAW_UE)
+    for secret in ("MARTÍNEZ", "9990147213", "19570814", "HARBOUR"):
+        assert secret not in hidden
+    assert "K-PL^Potassium" in hidden
+    assert cut("PID-8", hidden) == MASK
+    assert cut("OBX[2]-3.1", hidden) == "K-PL"
+
+
+def test_that_privacy_hides_persons_in_fhir_and_names_beside_references() -> None:
+    patient = {"resourceType": "Patient", "id": "p", "name": [{"family": "Martínez"}], "birthDate": "1957-08-14"}
+    observation = {
+        "resourceType": "Observation",
+        "subject": {"reference": "Patient/p", "display": "Rosa Martínez"},
+        "performer": [{"reference": "Organization/lab", "display": "LAB1"}],
+    }
+    text = str(masked_document({"entry": [{"resource": patient}, {"resource": observation}]}))
+    assert "Mart" not in text
+    assert "1957" not in text
+    assert "LAB1" in text
+    assert "Patient/p" in text
 
 
 def test_that_one_inserted_result_does_not_shift_the_rest() -> None:
