@@ -136,7 +136,9 @@ async def test_that_a_store_that_cannot_be_written_means_ae_and_the_next_message
         raise error
 
     desk.journal.before_commit = fail
-    answers = await desk.ask(message("C1"), message("C2", more_header="|||AL|NE"), message("C3", more_header="|||NE|AL"))
+    answers = await desk.ask(
+        message("C1"), message("C2", more_header="|||AL|NE"), message("C3", more_header="|||NE|AL")
+    )
     assert [answer.code for answer in answers] == ["AE", "CE", "CE"]
     assert "again" in answers[0].text
     assert desk.rows("SELECT 1 FROM messages") == []
