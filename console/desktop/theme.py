@@ -1,8 +1,8 @@
 """Every colour, size and font comes from here: the tokens, at the user's scale, as a palette and one style sheet.
 
 `resources/themes/tokens.json` holds the tokens, `resources/themes/signalbox.qss` the sheet: `@name` stands for a
-colour token, `@scheme` for light or dark, and every `12px` is scaled by `px()`. Painted widgets ask `theme()` while they
-paint, so that a change of theme needs no more than a repaint; `Theme.changed` tells those that keep pixmaps.
+colour token, `@scheme` for light or dark, and every `12px` is scaled by `px()`. Painted widgets ask `theme()`
+while they paint, so that a change of theme needs no more than a repaint; `Theme.changed` tells those that keep pixmaps.
 """
 
 from __future__ import annotations
