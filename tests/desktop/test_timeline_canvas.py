@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from console.desktop.formats import Formats
 from console.desktop.models.time_axis import HOUR, Viewport
-from console.desktop.models.timeline_model import TimelineModel, timeline_from_json
+from console.desktop.models.timeline_model import TimelineModel
+from console.desktop.models.timeline_reading import timeline_from_json
 from console.desktop.theme import Scheme, dress
 from console.desktop.widgets.timeline_canvas import TimelineCanvas
 from console.desktop.widgets.timeline_canvas_axis import overview_rect, window_rect

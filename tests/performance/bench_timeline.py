@@ -48,7 +48,7 @@ def measure(events: int, frame_count: int = 300) -> dict[str, object]:
 
     from console.desktop.formats import Formats
     from console.desktop.models.time_axis import DAY, HOUR, Viewport
-    from console.desktop.models.timeline_model import timeline_from_json
+    from console.desktop.models.timeline_reading import timeline_from_json
     from console.desktop.theme import Scheme, dress
     from console.desktop.widgets.timeline_canvas import TimelineCanvas
     from tests.builders.encounters import busy_stay
@@ -116,7 +116,7 @@ def _page(application: object, body: dict[str, object]) -> float:
     from PySide6.QtWidgets import QApplication
 
     from console.desktop.io_thread import IoThread
-    from console.desktop.models.timeline_model import timeline_from_json
+    from console.desktop.models.timeline_reading import timeline_from_json
     from console.desktop.pages.timeline import TimelinePage
     from console.desktop.presenters.timeline import Reading
     from console.desktop.session import Session

@@ -17,7 +17,8 @@ from console.desktop.actions import Command
 from console.desktop.models.event_export import as_csv, as_json
 from console.desktop.models.event_rows import EventRow, EventRows
 from console.desktop.models.status_words import Severity, loop_status
-from console.desktop.models.timeline_model import TimelineModel, timeline_from_json
+from console.desktop.models.timeline_model import TimelineModel
+from console.desktop.models.timeline_reading import timeline_from_json
 from console.desktop.page import Page
 from console.desktop.pages.timeline_commands import timeline_commands
 from console.desktop.places import Place

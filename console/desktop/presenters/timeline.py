@@ -16,7 +16,8 @@ from console.core.clock import to_micros
 from console.core.errors import SignalboxError
 from console.desktop.models.event_rows import EventRow, EventRows
 from console.desktop.models.status_words import Severity
-from console.desktop.models.timeline_model import Filter, Loop, TimelineModel, timeline_from_json
+from console.desktop.models.timeline_model import Filter, Loop, TimelineModel
+from console.desktop.models.timeline_reading import timeline_from_json
 from console.desktop.operations import Operation
 from console.desktop.presenters.cause_words import Cause, message_cause, order_cause
 from console.desktop.presenters.message_details import MessageDetails, Subject, no_connection

@@ -28,8 +28,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from console.desktop.formats import Formats
 from console.desktop.models.canvas_geometry import Geometry, geometry, least_height, wanted_height
+from console.desktop.models.opening_view import opening_viewport
 from console.desktop.models.time_axis import Viewport
-from console.desktop.models.timeline_model import TimelineModel, opening_viewport
+from console.desktop.models.timeline_model import TimelineModel
 from console.desktop.theme import px, theme
 from console.desktop.widgets.timeline_canvas_accessible import index_of, install
 from console.desktop.widgets.timeline_canvas_axis import AxisLayer, overview_at, overview_rect, window_rect

@@ -15,7 +15,8 @@ from console.desktop.models.lane_slab import DOTTED_LINE, FAILED_LINE, Wording, 
 from console.desktop.models.loop_rows import Sized, pack, sized
 from console.desktop.models.status_words import Severity
 from console.desktop.models.time_axis import HOUR, MINUTE, Viewport
-from console.desktop.models.timeline_model import Cell, Loop, timeline_from_json
+from console.desktop.models.timeline_model import Cell, Loop
+from console.desktop.models.timeline_reading import timeline_from_json
 from tests.builders.encounters import busy_stay, night_on_the_ward
 
 WORDS = Wording("duplicate, ignored", "held up", {"code-not-mapped": "code without a map"})

@@ -6,6 +6,7 @@ import numpy as np
 
 from console.core.clock import to_micros
 from console.desktop.models.density import counts, grid, heights
+from console.desktop.models.opening_view import opening_viewport
 from console.desktop.models.status_words import Severity, loop_status, status_of
 from console.desktop.models.time_axis import HOUR, MINUTE, Viewport
 from console.desktop.models.timeline_model import (
@@ -13,9 +14,8 @@ from console.desktop.models.timeline_model import (
     Filter,
     Shape,
     TimelineModel,
-    opening_viewport,
-    timeline_from_json,
 )
+from console.desktop.models.timeline_reading import timeline_from_json
 from tests.builders.encounters import NOW, busy_stay, night_on_the_ward
 
 
