@@ -105,10 +105,16 @@ class Passage:
         return self.death is None and not self.waits_for
 
     @property
-    def lane(self) -> str:
-        """What orders this message among others on the way out: its patient, because all messages of a patient write
-        the same Patient and Encounter; without one, its order."""
-        return self.patient_id or (self.outcome.lane if self.outcome else "") or self.pending.trace_id
+    def lanes(self) -> tuple[str, ...]:
+        """What orders this message among others on the way out: the patients it writes about, because all messages of
+        a patient write the same Patient and Encounter; without any, its order."""
+        outcome = self.outcome
+        patients = [self.patient_id]
+        if outcome is not None:
+            patients += [fact.patient_id for fact in outcome.patients]
+            patients += [fact.patient_id for fact in outcome.encounters]
+        named = dict.fromkeys(filter(None, patients))
+        return tuple(named) or (outcome.lane if outcome and outcome.lane else self.pending.trace_id,)
 
     @property
     def aliases(self) -> tuple[Alias, ...]:

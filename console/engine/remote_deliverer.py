@@ -24,7 +24,7 @@ from console.core.events import Event, EventError, Hop, Kind, State
 from console.core.ids import EventId, UuidSource, traceparent
 from console.delivery.breaker import Breaker, BreakerPolicy, BreakerState
 from console.delivery.lanes import LaneQueue
-from console.delivery.retry import Backoff
+from console.delivery.retry import MAX_RETRY_AFTER, Backoff
 from console.engine.delivery_events import DeliveryEvents
 from console.engine.passage import fault_of_ours
 from console.engine.passage_events import SOURCE
@@ -53,7 +53,6 @@ class _Report:
     says nothing about the destination."""
 
     seq: int
-    lane: str
     health: Health | None
     code: str
     again_after: float | None
@@ -93,7 +92,7 @@ class RemoteDeliverer:
         self._lanes = LaneQueue()
         self._seen_up_to = 0
         self._first_failure: dict[int, float] = {}
-        self._tasks: SimpleQueue[tuple[int, str] | None] = SimpleQueue()
+        self._tasks: SimpleQueue[int | None] = SimpleQueue()
         self._reports: SimpleQueue[_Report] = SimpleQueue()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -163,15 +162,15 @@ class RemoteDeliverer:
         if room <= 0:
             return
         for seq, lane in outbox.lanes(reader, self._name, after=self._seen_up_to, limit=room):
-            self._lanes.add(seq, lane)
+            self._lanes.add(seq, lane.split() or [str(seq)])
             self._seen_up_to = seq
 
     def _take(self, report: _Report) -> None:
         now = self._monotonic()
         if report.again_after is None:
-            self._lanes.done(report.lane)
+            self._lanes.done(report.seq)
         else:
-            self._lanes.later(report.seq, report.lane, now + report.again_after)
+            self._lanes.later(report.seq, now + report.again_after)
         before = self._breaker.state(now)
         if report.health is None:
             self._breaker.abandoned()
@@ -221,26 +220,23 @@ class RemoteDeliverer:
         reader = self._database.connect_reader()
         events = DeliveryEvents(uuid_source(), self._clock)
         ids = uuid_source()
-        while (task := self._tasks.get()) is not None:
-            seq, lane = task
+        while (seq := self._tasks.get()) is not None:
             try:
-                report = self._attempt(seq, lane, reader, events, ids)
+                report = self._attempt(seq, reader, events, ids)
             except EnvironmentFault as fault:  # our own disk: the destination is not to blame
                 _log.warning("a delivery could not be journalled", extra={"seq": seq, "code": fault.code})
-                report = _Report(seq, lane, None, fault.code, self._backoff.ceiling(1))
+                report = _Report(seq, None, fault.code, self._backoff.ceiling(1))
             except Exception:  # noqa: BLE001 - the lane must be let go of whatever went wrong
                 _log.exception("a delivery failed because of a fault in Signalbox", extra={"seq": seq})
-                report = _Report(seq, lane, None, "bug", self._backoff.cap)
+                report = _Report(seq, None, "bug", self._backoff.cap)
             self._reports.put(report)
             self._wake.set()
         reader.close()
 
-    def _attempt(
-        self, seq: int, lane: str, reader: DriverConnection, events: DeliveryEvents, ids: UuidSource
-    ) -> _Report:
+    def _attempt(self, seq: int, reader: DriverConnection, events: DeliveryEvents, ids: UuidSource) -> _Report:
         delivery = outbox.one(reader, seq)
         if delivery is None:  # somebody resolved it meanwhile
-            return _Report(seq, lane, None, "", None)
+            return _Report(seq, None, "", None)
         known = remote_versions.find(reader, self._name, [(e.type, e.id) for e in delivery.entries])
         handed: list[EventId] = []
         began = time.perf_counter()
@@ -293,7 +289,7 @@ class RemoteDeliverer:
 
             self._journal.submit(file).result()
             self._first_failure.pop(delivery.seq, None)
-            return _Report(delivery.seq, delivery.lane, result.health, "", None)
+            return _Report(delivery.seq, result.health, "", None)
         assert error is not None
         now = self._monotonic()
         first = self._first_failure.setdefault(delivery.seq, now)
@@ -302,7 +298,7 @@ class RemoteDeliverer:
                 lambda write: write.append([events.dead_letter(write, delivery, error, hop=result.hop)])
             ).result()
             self._first_failure.pop(delivery.seq, None)
-            return _Report(delivery.seq, delivery.lane, result.health, error.code, None)
+            return _Report(delivery.seq, result.health, error.code, None)
         wait = self._backoff.delay(delivery.attempts + 1, self._chance(), retry_after=result.retry_after)
         next_at = to_micros(self._clock() + timedelta(seconds=wait))
         failed = events.attempt_failed(delivery, error, next_at=next_at, took_ms=took_ms)
@@ -312,9 +308,7 @@ class RemoteDeliverer:
             write.append([failed])
 
         self._journal.submit(postpone).result()
-        return _Report(
-            delivery.seq, delivery.lane, result.health, error.code, wait, min(result.retry_after or 0.0, 600.0)
-        )
+        return _Report(delivery.seq, result.health, error.code, wait, min(result.retry_after or 0.0, MAX_RETRY_AFTER))
 
 
 def _versions(delivery: Delivery) -> list[int]:

@@ -131,7 +131,7 @@ outbox = Table(
     _text("destination", default=None),
     _text("trace_id", default=None),
     _text("causation_id"),
-    _text("lane"),
+    _text("lane"),  # one or several, apart by spaces: deliveries that share one go in order
     Column("bundle", LargeBinary, nullable=False),
     Column("entries", LargeBinary, nullable=False),  # [[type, id, version, if_match, offset, length], ...] in bundle
     _text("bundle_sha256"),

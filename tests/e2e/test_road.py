@@ -307,7 +307,8 @@ def test_that_a_long_queue_is_never_in_memory_at_once(road: Road, monkeypatch: p
     monkeypatch.setattr(pipeline.inbox, "pending", counted)
     road.send(*[result(f"P{n}", "F", "4.1") for n in range(2 * pipeline.BATCH + 5)])
     road.map()
-    assert taken == [pipeline.BATCH, pipeline.BATCH, 5, 0]
+    assert sum(taken) == 2 * pipeline.BATCH + 5
+    assert max(taken) <= pipeline.BATCH
 
 
 def test_that_the_store_never_calls_filed_what_it_does_not_hold(road: Road) -> None:
@@ -341,3 +342,20 @@ def test_that_every_destination_gets_a_delivery_of_its_own(tmp_path: Path) -> No
 def test_that_the_same_patient_by_another_sender_is_one_person(road: Road) -> None:
     road.go(adt("A01"), result("P1", "F", "4.1", pid=PATIENT))
     assert len(road.filed("Patient")) == 1
+
+
+def test_that_a_merge_waits_for_both_patients_and_holds_both(tmp_path: Path) -> None:
+    """On the way to a remote server nothing of either patient may overtake what writes both."""
+    other = "PID|1||00777777^^^STB^MR||MARTINEZ^R||19570814|F"
+    with on_the_road(tmp_path / "data", destinations=("fhir-store", "ehr")) as road:
+        road.go(
+            adt("A28", at="20260301070000"),
+            adt("A28", at="20260301070100", pid=other, pv1="PV1|1|N"),
+            adt("A40", "MRG|00777777^^^STB^MR", at="20260301080000", pv1="PV1|1|N"),
+        )
+        lanes = [
+            row[0].split()
+            for row in road.reader.execute("SELECT lane FROM outbox WHERE destination = 'ehr' ORDER BY seq")
+        ]
+        assert set(lanes[2]) == {lanes[0][0], lanes[1][0]}
+        assert len(road.filed("Patient")) == 2
