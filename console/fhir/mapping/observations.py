@@ -23,8 +23,8 @@ from console.hl7v2.message import NULL, Segment
 _ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _STATUS_MAP: Final = "v2-0085-observation-status"
 _BY_REPORT: Final = {"registered": "registered", "partial": "preliminary", "preliminary": "preliminary",
-                     "corrected": "corrected", "cancelled": "cancelled"}  # fmt: skip
-"""What OBX-11 means when it is empty, by the status of the report (OBR-25); final otherwise."""
+                     "final": "final", "corrected": "corrected", "cancelled": "cancelled"}  # fmt: skip
+"""What OBX-11 means when it is empty, by the status of the report (OBR-25); unknown when that is empty too."""
 
 _KEEPS_VALUE: Final = frozenset({"U", "D", "W", "X"})
 """Statuses that say something about the result and, with OBX-5 empty, nothing about its value (HL7 table 0085)."""
@@ -149,7 +149,7 @@ def status_of(draft: Draft, obx: Segment, report_status: str) -> str:
     """OBX-11 by table 0085; when it is empty the report's word counts; what the table does not know is preliminary."""
     sent = obx.get(11).strip().upper()
     if not sent or sent == NULL:
-        return _BY_REPORT.get(report_status, "final")
+        return _BY_REPORT.get(report_status, "unknown")
     status = draft.terms.target(_STATUS_MAP, sent)
     if not status:
         draft.warn(f"{obx.path(11)}: not in table 0085; taken as preliminary")

@@ -26,6 +26,15 @@ from console.hl7v2.message import Message, Segment
 _REPORT_STATUS: Final = "v2-0123-report-status"
 _NOBODY_KNOWS: Final = frozenset({"Y", "Z"})
 _STALE: Final = "A newer version of the result is filed; this one is recorded, not applied."
+_AS_REPORT: Final = {
+    **dict.fromkeys("CADW", "C"),
+    **dict.fromkeys("FUVB", "F"),
+    **dict.fromkeys("PRS", "P"),
+    **dict.fromkeys("IO", "I"),
+    **dict.fromkeys("XN", "X"),
+}
+"""OBX-11 -> OBR-25, for reports that leave it out."""
+
 _SEVERE: Final = ("HH", "LL", "AA", ">", "<", "H", "L", "A")
 
 _Keyed = tuple[OrderGroup, OrderIdentity]
@@ -84,12 +93,12 @@ def _of_patient(groups: list[OrderGroup]) -> tuple[list[OrderGroup], list[Segmen
 
 
 def _sent_status(group: OrderGroup) -> str:
-    """OBR-25; when it is empty, the most final of OBX-11."""
+    """OBR-25; when it is empty, what the most final of OBX-11 would be there; '' when nothing is said."""
     status = group.obr.get(25).strip().upper() if group.obr is not None and not group.obr.is_null(25) else ""
     if status:
         return status
-    sent = {f.obx.get(11).strip().upper() for f in group.findings}
-    return next((s for s in ("C", "F", "P") if s in sent), "F")
+    sent = {_AS_REPORT.get(finding.obx.get(11).strip().upper(), "") for finding in group.findings}
+    return next((status for status in ("C", "F", "P", "I", "X") if status in sent), "")
 
 
 def _status(draft: Draft, group: OrderGroup) -> str:
