@@ -35,7 +35,7 @@ _WRITER_PRAGMAS = (
     "PRAGMA wal_autocheckpoint=0",  # see checkpointer
     "PRAGMA fullfsync=ON",  # macOS: fsync alone does not reach the platter there
     "PRAGMA checkpoint_fullfsync=ON",
-    "PRAGMA cache_size=-65536",  # 64 MiB
+    "PRAGMA cache_size=-32768",  # 32 MiB
     "PRAGMA trusted_schema=OFF",
 )
 _READER_PRAGMAS = (

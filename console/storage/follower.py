@@ -28,7 +28,7 @@ MOST = 256
 GATHER_S = 0.02
 """How long fewer events than a batch wait for company: at a quiet pace each event alone would cost a commit."""
 
-_REMEMBERED = 8192
+_REMEMBERED = 4096
 _log = logging.getLogger(__name__)
 
 
