@@ -22,11 +22,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class EngineProcess:
-    """`signalbox engine serve` over `folder`, on free ports. `launcher` replaces `-m console` (for spoiled engines)."""
+    """`signalbox engine serve` over `folder`, on free ports. `launcher` replaces `-m console` (for spoiled engines);
+    `options` come after the engine's own."""
 
-    def __init__(self, folder: Path, *, launcher: Sequence[str] = ("-m", "console"), settings: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        launcher: Sequence[str] = ("-m", "console"),
+        settings: str = "",
+        options: Sequence[str] = (),
+    ) -> None:
         self.folder = folder
         self._launcher = launcher
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
         self._ready_file = folder.parent / f"{folder.name}-ready.json"
         self.log = folder.parent / f"{folder.name}.log"
@@ -49,6 +58,7 @@ class EngineProcess:
         self._ready_file.unlink(missing_ok=True)
         command = [sys.executable, *self._launcher, "engine", "serve", "--data", str(self.folder)]
         command += ["--mllp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ready-file", str(self._ready_file)]
+        command += self._options
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT, env=environment)
