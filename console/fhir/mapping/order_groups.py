@@ -98,7 +98,7 @@ class _Reader:
                     self._notes.append(segment)
             case "OBR":
                 current = self._current
-                if current is None or current.obr is not None:
+                if current is None or current.obr is not None or (current.orc is None and current.findings):
                     current = self._begin()
                     current.above = self._orc
                 current.obr = segment
