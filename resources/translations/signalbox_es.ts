@@ -2343,6 +2343,17 @@
     </message>
 </context>
 <context>
+    <name>TimelineFrame</name>
+    <message>
+        <source>Events</source>
+        <translation>Eventos</translation>
+    </message>
+    <message>
+        <source>J / K · Enter</source>
+        <translation>J / K · Intro</translation>
+    </message>
+</context>
+<context>
     <name>TimelineHeader</name>
     <message>
         <source>All systems</source>
@@ -2408,14 +2419,6 @@
         <translation>Probar ahora</translation>
     </message>
     <message>
-        <source>Events</source>
-        <translation>Eventos</translation>
-    </message>
-    <message>
-        <source>J / K · Enter</source>
-        <translation>J / K · Intro</translation>
-    </message>
-    <message>
         <source>No encounter is open</source>
         <translation>No hay ningún episodio abierto</translation>
     </message>
@@ -2430,10 +2433,6 @@
     <message>
         <source>Reading the encounter…</source>
         <translation>Leyendo el episodio…</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>Probar de nuevo</translation>
     </message>
     <message>
         <source>Admissions and moves</source>
@@ -2671,10 +2670,6 @@
     <message>
         <source>Reading the trace…</source>
         <translation>Leyendo la traza…</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>Probar de nuevo</translation>
     </message>
     <message>
         <source>event</source>

@@ -245,12 +245,12 @@ def test_that_a_reader_who_is_not_at_now_keeps_the_place_and_is_told_how_many_ca
     place = canvas.viewport
     arrive(story, 1)
     ward.changes_arrived(touched(everything=True))  # type: ignore[arg-type]
-    qtbot.waitUntil(ward.new_button.isVisible, timeout=1000)
-    assert ward.new_button.text().startswith("1 new")
+    qtbot.waitUntil(ward.frame.new_button.isVisible, timeout=1000)
+    assert ward.frame.new_button.text().startswith("1 new")
     assert canvas.viewport == place
-    ward.new_button.click()
+    ward.frame.new_button.click()
     assert canvas.following
-    assert ward.new_button.isHidden()
+    assert ward.frame.new_button.isHidden()
 
 
 def test_that_many_news_in_a_row_are_read_at_most_once_per_pause(
@@ -301,7 +301,7 @@ def test_that_an_error_says_what_to_do_and_can_be_tried_again(qtbot: QtBot, page
     desk.trouble = EnvironmentFault("The engine does not answer. Check the connection.", code="no-source")
     with qtbot.waitSignal(page.settled, timeout=5000):
         page.show_place(WARD)
-    [card] = page.shown_part.currentWidget().findChildren(StateCard)  # type: ignore[union-attr]
+    [card] = [c for c in page.body.findChildren(StateCard) if c.isVisible()]
     assert card.title.text() == "The engine does not answer. Check the connection."
     assert page.banner.isHidden()
     desk.trouble = None
@@ -325,7 +325,7 @@ def test_that_a_failed_refresh_takes_nothing_away(qtbot: QtBot, ward: TimelinePa
 def test_that_without_an_encounter_the_page_says_how_to_get_one(
     qtbot: QtBot, page: TimelinePage, session: Session
 ) -> None:
-    [card] = page.shown_part.currentWidget().findChildren(StateCard)  # type: ignore[union-attr]
+    [card] = [c for c in page.body.findChildren(StateCard) if c.isVisible()]
     assert card.title.text() == "No encounter is open"
     assert card.button is not None
     with qtbot.waitSignal(session.place_requested) as heard:
@@ -421,14 +421,14 @@ def test_that_the_ticket_text_holds_ids_and_times_and_no_patient(qtbot: QtBot, w
 def test_that_on_a_small_screen_the_details_are_a_drawer(qtbot: QtBot, ward: TimelinePage, session: Session) -> None:
     session.set_compact(True)
     ward.resize(1310, 640)
-    assert ward.panel.parentWidget() is ward.outer
+    assert ward.panel.parentWidget() is ward.frame.outer
     assert ward.panel.isVisible()
-    ward.toggle_details()
+    ward.frame.toggle_details()
     assert ward.panel.isHidden()
     ward.show_details()
     assert ward.panel.isVisible()
     session.set_compact(False)
-    assert ward.panel.parentWidget() is ward.bottom
+    assert ward.panel.parentWidget() is ward.frame.bottom
 
 
 def test_that_f6_goes_round_canvas_events_and_details(qtbot: QtBot, ward: TimelinePage) -> None:

@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from console.core.clock import from_micros, iso
 from console.core.errors import EnvironmentFault, SignalboxError
 from console.desktop.actions import Command
 from console.desktop.models.event_export import as_csv, as_json
-from console.desktop.models.event_rows import EventRow, EventRows
+from console.desktop.models.event_rows import EventRow
 from console.desktop.models.status_words import Severity, loop_status
 from console.desktop.models.timeline_model import TimelineModel
-from console.desktop.models.timeline_reading import timeline_from_json
 from console.desktop.page import Page
 from console.desktop.pages.timeline_commands import timeline_commands
 from console.desktop.places import Place
@@ -26,23 +25,17 @@ from console.desktop.presenters.encounter_words import banner, encounter_line, e
 from console.desktop.presenters.message_details import Part
 from console.desktop.presenters.timeline import TimelinePresenter
 from console.desktop.session import Link, Session, Standing
-from console.desktop.theme import px
-from console.desktop.widgets.event_table import EventTable
-from console.desktop.widgets.kit import Button, IconLabel, Surface, Text, column, row
-from console.desktop.widgets.message_panel import MessagePanel
+from console.desktop.widgets.kit import Button, IconLabel, Surface, Text, row
 from console.desktop.widgets.order_view import order_facts, order_rows
+from console.desktop.widgets.part_view import PartView
 from console.desktop.widgets.patient_banner import PatientBanner
-from console.desktop.widgets.states import LoadingState, empty_state, error_state
-from console.desktop.widgets.timeline_canvas import TimelineCanvas
 from console.desktop.widgets.timeline_canvas_scene import Selection
+from console.desktop.widgets.timeline_frame import TimelineFrame
 from console.desktop.widgets.timeline_header import TimelineHeader
 from console.investigation.answer import FeedChanges, SourceStatus
 
 _SECOND_MS = 1_000
 _ANNOUNCE_EVERY_S = 30.0
-_DRAWER_FROM = 1_180
-"""Page width (at 100 %) from which the details drawer is open unasked."""
-_NOTHING = timeline_from_json({"now": "2000-01-01T00:00:00Z", "lanes": [], "loops": [], "entries": []})
 
 
 class TimelinePage(Page):
@@ -60,8 +53,6 @@ class TimelinePage(Page):
         self._known_failures = 0
         self._settling = False
         self._revealed = ""
-        self._drawer_shown: bool | None = None
-        self._arrange(session.compact)
         self._show_invitation()
 
     # ---- building ---------------------------------------------------------------------------------------------
@@ -76,57 +67,13 @@ class TimelinePage(Page):
         self.stale.setLayout(stale)
         self.stale.hide()
         self.header = TimelineHeader()
-        self.canvas = TimelineCanvas(_NOTHING, session.formats)
-        self.canvas_card = Surface("card")
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self.canvas)
-        canvas_layout = QVBoxLayout(self.canvas_card)
-        canvas_layout.setContentsMargins(1, 1, 1, 1)
-        canvas_layout.addWidget(scroll)
-        self.new_button = Button(
-            "", icon_name="arrow-right", kind="primary", run=self._go_live, parent=self.canvas_card
-        )
-        self.new_button.hide()
-        self.events = EventTable(EventRows(_NOTHING), session.formats)
-        self.count = Text("", "body", "text3")
-        events_head = row(
-            Text(self.tr("Events"), "heading"),
-            self.count,
-            None,
-            Text(self.tr("J / K · Enter"), "small", "text3"),
-            margins=(16, 8, 14, 2),
-        )
-        self.events_card = Surface("card")
-        events = QVBoxLayout(self.events_card)
-        events.setContentsMargins(1, 1, 1, 1)
-        events.setSpacing(0)
-        events.addLayout(events_head)
-        events.addWidget(self.events, 1)
-        self.panel = MessagePanel(session, self.presenter.details)
-        self.panel.setMinimumWidth(px(380))
-        self.events_card.setMinimumWidth(px(300))
-        self.bottom = QSplitter(Qt.Orientation.Horizontal)
-        self.bottom.addWidget(self.events_card)
-        self.left_side = QSplitter(Qt.Orientation.Vertical)
-        self.left_side.addWidget(self.canvas_card)
-        self.left_side.addWidget(self.bottom)
-        self.outer = QSplitter(Qt.Orientation.Horizontal)
-        self.outer.addWidget(self.left_side)
-        for splitter in (self.bottom, self.left_side, self.outer):
-            splitter.setChildrenCollapsible(False)
-            splitter.setHandleWidth(px(12))
-        content = QWidget()
-        content.setLayout(column(self.outer, gap=0, margins=(16, 0, 16, 12)))
-        self.content = content
-        self.shown_part = QStackedWidget()
-        self.shown_part.addWidget(content)
+        self.frame = TimelineFrame(session, self.presenter.details)
+        self.canvas, self.events, self.panel = self.frame.canvas, self.frame.events, self.frame.panel
+        self.body = PartView(self.frame)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        for part, stretch in ((self.banner, 0), (self.stale, 0), (self.header, 0), (self.shown_part, 1)):
+        for part, stretch in ((self.banner, 0), (self.stale, 0), (self.header, 0), (self.body, 1)):
             whole.addWidget(part, stretch)
 
     def _wire(self) -> None:
@@ -148,43 +95,13 @@ class TimelinePage(Page):
         self.header.live_clicked.connect(self._live_clicked)
         self.header.export_clicked.connect(self.ask_export)
         self.header.link_clicked.connect(self.copy_link)
-        self.header.details_clicked.connect(self.toggle_details)
-        self.session.compact_changed.connect(self._arrange)
+        self.header.details_clicked.connect(self.frame.toggle_details)
+        self.frame.drawer_shown.connect(self.header.show_drawer)
+        self.frame.new_button.clicked.connect(self.go_live)
+        self.session.compact_changed.connect(self.header.details.setVisible)
         self.session.standing_changed.connect(self._standing_changed)
         self.session.privacy_changed.connect(lambda _: self._title())
-        self.canvas_card.installEventFilter(self)
-
-    def _arrange(self, compact: bool) -> None:
-        """Wide: the details beside the events. Compact: a drawer over the whole height at the right."""
-        side = self.outer if compact else self.bottom
-        if self.panel.parentWidget() is not side:
-            side.addWidget(self.panel)
-        self.header.details.setVisible(compact)
-        self._show_drawer()
-        if compact:
-            self.outer.setStretchFactor(0, 1)
-            self.outer.setSizes([px(10_000), px(440)])
-        else:
-            self.bottom.setSizes([px(700), px(820)])
-            self.bottom.setStretchFactor(0, 6)
-            self.bottom.setStretchFactor(1, 7)
-        self.events.set_density("compact" if compact else "default")
-        self._share_height()
-
-    def _show_drawer(self) -> None:
-        """Until somebody decides, the drawer is open where it leaves the canvas enough room."""
-        roomy = self.width() >= px(_DRAWER_FROM)
-        shown = roomy if self._drawer_shown is None else self._drawer_shown
-        self.panel.setVisible(shown or not self.session.compact)
-        self.header.details.set_icon("panel-right-close" if shown else "panel-right-open")
-
-    def _share_height(self) -> None:
-        """The canvas gets what it wants, but leaves the events a good part."""
-        height = max(self.left_side.height(), 1)
-        least = min(px(170), height // 2)
-        share = max(round(height * 0.6), self.canvas.minimumSizeHint().height() + px(4))
-        wanted = min(self.canvas.sizeHint().height() + px(4), share, height - least)
-        self.left_side.setSizes([max(wanted, px(160)), max(height - wanted, least)])
+        self.header.details.setVisible(self.session.compact)
 
     # ---- the page contract ------------------------------------------------------------------------------------
     def show_place(self, place: Place) -> None:
@@ -212,7 +129,7 @@ class TimelinePage(Page):
 
     def entered(self) -> None:
         self._second.start()
-        self._share_height()
+        self.frame.share_height()
 
     def left(self) -> None:
         self._second.stop()
@@ -222,9 +139,7 @@ class TimelinePage(Page):
 
     def next_pane(self) -> None:
         """Canvas, events, details, and round again."""
-        panes: list[QWidget] = [self.canvas, self.events]
-        if self.panel.isVisible():
-            panes.append(self.panel.tabs)
+        panes = self.frame.panes()
         focus = cast("QWidget | None", self.focusWidget())
         here = next((i for i, pane in enumerate(panes) if focus is not None and _within(focus, pane)), -1)
         if here < 0 and focus is not None and _within(focus, self.panel):
@@ -234,56 +149,30 @@ class TimelinePage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.header.fit(self.width())
-        self._show_drawer()
-        if event.oldSize().height() != event.size().height():
-            QTimer.singleShot(0, self, self._share_height)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.canvas_card and event.type() == QEvent.Type.Resize:
-            self._place_new_button()
-        return super().eventFilter(watched, event)
 
     # ---- states -----------------------------------------------------------------------------------------------
-    def _show_state(self, widget: QWidget) -> None:
-        """Something else in place of canvas, events and details."""
-        self._drop_state()
-        holder = QWidget()
-        holder.setLayout(column(widget, None, margins=(16, 8, 16, 16)))
-        self.shown_part.addWidget(holder)
-        self.shown_part.setCurrentWidget(holder)
-
-    def _drop_state(self) -> None:
-        while self.shown_part.count() > 1:
-            extra = self.shown_part.widget(1)
-            assert extra is not None, "there is a second one"
-            self.shown_part.removeWidget(extra)
-            extra.hide()
-            extra.deleteLater()
-        self.shown_part.setCurrentWidget(self.content)
+    def _show_nothing_yet(self) -> None:
+        """No patient: no banner, no header."""
+        for part in (self.banner, self.stale, self.header):
+            part.hide()
 
     def _show_invitation(self) -> None:
-        self.banner.hide()
-        self.header.hide()
-        self._show_state(
-            empty_state(
-                self.tr("No encounter is open"),
-                self.tr("Find a patient, an encounter, an order or a message, and its timeline opens here."),
-                icon_name="chart-gantt",
-                action=self.tr("Find one"),
-                run=lambda: self.session.go("investigate"),
-            )
+        self._show_nothing_yet()
+        self.body.show_empty(
+            self.tr("No encounter is open"),
+            self.tr("Find a patient, an encounter, an order or a message, and its timeline opens here."),
+            "chart-gantt",
+            action=self.tr("Find one"),
+            run=lambda: self.session.go("investigate"),
         )
 
     def _show_loading(self) -> None:
-        self.banner.hide()
-        self.stale.hide()
-        self.header.hide()
-        self._show_state(LoadingState(self.tr("Reading the encounter…"), rows=6))
+        self._show_nothing_yet()
+        self.body.show_loading(self.tr("Reading the encounter…"))
 
     def _show_error(self, error: SignalboxError) -> None:
-        self.banner.hide()
-        self.header.hide()
-        self._show_state(error_state(error, action=self.tr("Try again"), run=self._try_now))
+        self._show_nothing_yet()
+        self.body.show_error(error, self._try_now)
         self.settled.emit()
 
     def _try_now(self) -> None:
@@ -298,7 +187,7 @@ class TimelinePage(Page):
         assert reading is not None, "shown says that something was read"
         assert presenter.model is not None, "a reading makes a model"
         assert presenter.rows is not None, "a reading makes rows"
-        self._drop_state()
+        self.body.show_content()
         formats = self.session.formats
         self.banner.setVisible(True)
         self.banner.show_banner(banner(reading.patient, formats, formats.local(self.session.now()).date()))
@@ -311,10 +200,10 @@ class TimelinePage(Page):
         self._show_freshness()
         self.canvas.show_model(presenter.model, fresh=fresh)
         self.events.show_rows(presenter.rows, keep=presenter.selection)
-        self.count.setText(formats.number(len(presenter.rows)))
+        self.frame.count.setText(formats.number(len(presenter.rows)))
         self._title()
         if fresh:
-            QTimer.singleShot(0, self, self._share_height)
+            QTimer.singleShot(0, self.frame, self.frame.share_height)
         self._announce(reading.model)
         self._standing_changed(self.session.standing)
         self._settle_when_ready()
@@ -429,14 +318,8 @@ class TimelinePage(Page):
     def show_details(self) -> None:
         """Enter: the drawer opens when there is one, and the details get the keyboard."""
         if not self.panel.isVisible():
-            self.toggle_details()
+            self.frame.toggle_details()
         self.panel.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def toggle_details(self) -> None:
-        if not self.session.compact:
-            return
-        self._drawer_shown = not self.panel.isVisible()
-        self._show_drawer()
 
     def jump_to_cause(self) -> None:
         if not self.presenter.jump_to_cause():
@@ -454,27 +337,16 @@ class TimelinePage(Page):
         self._standing_changed(self.session.standing)
 
     def _live_clicked(self) -> None:
-        self._go_live()
+        self.go_live()
         self._standing_changed(self.session.standing)
 
-    def _go_live(self) -> None:
+    def go_live(self) -> None:
+        """To now, and on with it."""
         self.canvas.show_now()
         self.presenter.set_following(True)
 
     def _show_unseen(self, count: int) -> None:
-        self.new_button.setVisible(count > 0)
-        text = self.tr("%n new", "messages that arrived", count)
-        self.new_button.setText(text)
-        self.new_button.setAccessibleName(text)
-        self.new_button.adjustSize()
-        self._place_new_button()
-
-    def _place_new_button(self) -> None:
-        size, card = self.new_button.sizeHint(), self.canvas_card.size()
-        self.new_button.setGeometry(
-            card.width() - size.width() - px(14), card.height() - size.height() - px(12), size.width(), size.height()
-        )
-        self.new_button.raise_()
+        self.frame.show_news(self.tr("%n new", "messages that arrived", count) if count else "")
 
     def _standing_changed(self, standing: Standing) -> None:
         reasons = {

@@ -76,7 +76,7 @@ def timeline_commands(page: TimelinePage) -> list[Command]:
         make(
             "live",
             translate("TimelineCommands", "Follow what arrives"),
-            page._go_live,
+            page.go_live,
             "L",
             where=looking,
             icon="radio",
@@ -156,7 +156,7 @@ def timeline_commands(page: TimelinePage) -> list[Command]:
         make(
             "details",
             translate("TimelineCommands", "Show or hide the details"),
-            page.toggle_details,
+            page.frame.toggle_details,
             "D",
             where=reading,
             icon="panel-right-open",

@@ -29,8 +29,8 @@ from console.desktop.widgets.hop_table import HopTable
 from console.desktop.widgets.kit import Button, IconLabel, Surface, Text, clear_layout, column, row
 from console.desktop.widgets.message_head import CauseStrip, IdLink
 from console.desktop.widgets.message_panel import MessagePanel
+from console.desktop.widgets.part_view import PartView
 from console.desktop.widgets.pill import Pill
-from console.desktop.widgets.states import LoadingState, empty_state, error_state
 from console.investigation.answer import FeedChanges
 
 _MOST_CHILDREN = 40
@@ -102,9 +102,7 @@ class TracePage(Page):
         self.split.setHandleWidth(px(12))
         content = QWidget()
         content.setLayout(column(self.split, gap=0, margins=(16, 10, 16, 12)))
-        self.content = content
-        self.shown_part = QStackedWidget()
-        self.shown_part.addWidget(content)
+        self.body = PartView(content)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -113,7 +111,7 @@ class TracePage(Page):
             (self.head, 0),
             (self.facts, 0),
             (self.cause, 0),
-            (self.shown_part, 1),
+            (self.body, 1),
         ):
             whole.addWidget(part, stretch)
 
@@ -171,40 +169,27 @@ class TracePage(Page):
             button.setAccessibleName(text)
 
     # ---- states -----------------------------------------------------------------------------------------------
-    def _show_state(self, widget: QWidget) -> None:
-        self._drop_state()
+    def _show_nothing_yet(self) -> None:
         for part in (self.head, self.facts, self.cause, self.stale):
             part.hide()
-        holder = QWidget()
-        holder.setLayout(column(widget, None, margins=(16, 14, 16, 16)))
-        self.shown_part.addWidget(holder)
-        self.shown_part.setCurrentWidget(holder)
-
-    def _drop_state(self) -> None:
-        while self.shown_part.count() > 1:
-            extra = self.shown_part.widget(1)
-            assert extra is not None, "there is a second one"
-            self.shown_part.removeWidget(extra)
-            extra.hide()
-            extra.deleteLater()
-        self.shown_part.setCurrentWidget(self.content)
 
     def _show_invitation(self) -> None:
-        self._show_state(
-            empty_state(
-                self.tr("No message is open"),
-                self.tr("Find a message by any of its identifiers, and every hop of it shows here."),
-                icon_name="waypoints",
-                action=self.tr("Find one"),
-                run=lambda: self.session.go("investigate"),
-            )
+        self._show_nothing_yet()
+        self.body.show_empty(
+            self.tr("No message is open"),
+            self.tr("Find a message by any of its identifiers, and every hop of it shows here."),
+            "waypoints",
+            action=self.tr("Find one"),
+            run=lambda: self.session.go("investigate"),
         )
 
     def _show_loading(self) -> None:
-        self._show_state(LoadingState(self.tr("Reading the trace…"), rows=6))
+        self._show_nothing_yet()
+        self.body.show_loading(self.tr("Reading the trace…"))
 
     def _show_error(self, error: SignalboxError) -> None:
-        self._show_state(error_state(error, action=self.tr("Try again"), run=self._try_again))
+        self._show_nothing_yet()
+        self.body.show_error(error, self._try_again)
         self.settled.emit()
 
     def _try_again(self) -> None:
@@ -216,7 +201,7 @@ class TracePage(Page):
         trace = self.presenter.trace
         if trace is None:
             return
-        self._drop_state()
+        self.body.show_content()
         self.head.show()
         self.facts.show()
         formats = self.session.formats

@@ -107,6 +107,10 @@ class TimelineHeader(QWidget):
         self.live.set_icon("cloud-off" if reason_off else "radio")
         self.live.setToolTip(reason_off or self.tr("Follow what arrives (L)"))
 
+    def show_drawer(self, shown: bool) -> None:
+        """The button's icon says what it would do."""
+        self.details.set_icon("panel-right-close" if shown else "panel-right-open")
+
     def _fill(
         self,
         menu: QMenu,
