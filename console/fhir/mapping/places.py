@@ -34,6 +34,18 @@ def move(encounter: Body, place: Body, at: str) -> None:
     _add(encounter, place, "active", start=at)
 
 
+def was_moved(encounter: Body, place: Body, at: str, left: str) -> None:
+    """The patient went to `place` at `at`, told after the visit ended at `left`: part of the history, nobody is there
+    any more."""
+    past = [e for e in _entries(encounter) if e.get("status") == "completed" and not _temporary(e)]
+    if past and same(past[-1]["location"], place):
+        return
+    if past and at and past[-1].get("period", {}).get("end") == left:
+        _end(past[-1], at)
+    _add(encounter, place, "completed", start=at)
+    _end(encounter["location"][-1], left)
+
+
 def was_at(encounter: Body, place: Body, until: str) -> None:
     """The place before the first one we heard of (PV1-6)."""
     if not _entries(encounter):

@@ -74,12 +74,16 @@ def preadmit(step: Step) -> None:
 
 
 def transfer(step: Step) -> None:
-    """A02: the status stays; the current place is closed, the next opened."""
+    """A02: the status stays; the current place is closed, the next opened. In a visit that is over, nobody arrives."""
     step.status_if_new("in-progress")
     encounter.set_period(step.draft, step.body, step.pv1)
     if before := encounter.place_of(step.draft, step.pv1, 6):
         places.was_at(step.body, before, step.at)
-    _arrive(step, step.at)
+    if step.body.get("status") in ("finished", "cancelled", "entered-in-error"):
+        if place := step.place:
+            places.was_moved(step.body, place, step.at, step.body.get("period", {}).get("end", ""))
+    else:
+        _arrive(step, step.at)
     places.forget_planned(step.body)
 
 

@@ -56,6 +56,18 @@ def test_that_a_transfer_closes_one_place_and_opens_the_next(hospital):
     assert status(hospital) == "in-progress"
 
 
+def test_that_a_transfer_told_after_the_discharge_is_history(hospital):
+    hospital.take(adt("A01"))
+    hospital.take(adt("A03", at="202611211200"))
+    late = adt("A02", at="202611211300", occurred="202611211030", pv1=visit(ICU, f6=AMU))
+    hospital.take(late)
+    hospital.take(late.replace("|1|T|", "|2|T|"))
+    assert status(hospital) == "finished"
+    before, after = places(hospital)
+    assert before == ("AMU 4-02", "completed", "09:00", "10:30")
+    assert after == ("ICU 1-07", "completed", "10:30", "12:00")
+
+
 def test_that_a_cancelled_transfer_reopens_the_place_before(hospital):
     hospital.take(adt("A01"))
     hospital.take(adt("A02", at="202611211030", pv1=visit(ICU)))
