@@ -238,12 +238,15 @@ def _failed(answer: Answer, decided: Verdict, *, reading: bool = False) -> Resul
             f"what answers at the address ({answer.status}) is no FHIR server. Check the --fhir address",
         )
         return Result(ending=Ending.LATER, health=Health.CLOSED, error=error, status=answer.status)
-    where = "while reading back" if reading else "and whether it took the message is not known"
-    status = f"answered {answer.status}" if answer.status else answer.text or "did not answer"
+    if answer.status in (429, 503):
+        words = f"the server asked to be left alone for a while ({answer.status}){said}"
+    else:
+        words = f"the server answered {answer.status}{said}" if answer.status else answer.text or "no answer"
+        words += ", while reading back" if reading else ". Whether it took the message is not known"
     return Result(
         ending=Ending.LATER,
         health=Health.ILL,
-        error=EventError(answer.code, f"{status}{said if answer.status else ''}, {where}"),
+        error=EventError(answer.code, words),
         hop=Hop.VERIFY if reading else Hop.DELIVER,
         retry_after=answer.retry_after,
         status=answer.status,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -89,7 +90,7 @@ class FhirServer:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = _Server(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
         server.block_on_close = False
         self.url = f"http://127.0.0.1:{server.server_address[1]}/fhir"
@@ -258,6 +259,14 @@ class FhirServer:
             handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(body)
+
+
+class _Server(ThreadingHTTPServer):
+    """Says nothing when a client goes away: clients are killed in these tests."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _cut(handler: BaseHTTPRequestHandler) -> None:
