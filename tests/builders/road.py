@@ -16,6 +16,7 @@ import orjson
 
 from console.core.events import Event, Kind
 from console.core.resources import resource_path
+from console.engine import dead_letter_desk
 from console.engine.deliverer import BUILT_IN, Deliverer
 from console.engine.judgement import Judge
 from console.engine.pipeline import Pipeline
@@ -101,6 +102,12 @@ class Road:
         self.map()
         self.deliver()
         return traces
+
+    def take_up(self, letter: str) -> None:
+        """Decides that a dead letter is tried again."""
+        self.journal.submit(
+            lambda write: dead_letter_desk.take_up(write, letter, ids=uuid_source(), clock=lambda: self.now)
+        ).result(30)
 
     # ------------------------------------------------------------ what came of it
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from console.core.events import Hop, Kind, State
-from console.engine import passage, pipeline
+from console.engine import dead_letter_desk, passage, pipeline
 from console.fhir import concept_map, document
-from console.storage import concept_maps, dead_letters
+from console.storage import concept_maps
+from console.storage.fresh_ids import uuid_source
 from tests.builders.road import PATIENT, Road, adt, on_the_road, order, result, statuses
 
 PLACED = "20260301081000"
@@ -174,8 +175,8 @@ def test_that_a_new_map_version_and_taking_up_the_letter_set_everything_right(ro
     )
     letter = road.outcome(stopped)
     road.journal.submit(lambda w: concept_maps.publish(w, _version_13(), 2)).result(10)
-    resolved = road.journal.submit(lambda w: dead_letters.take_up(w, letter.event_id)).result(10)
-    assert [f.trace_id for f in resolved.followers] == [follower]
+    road.take_up(letter.event_id)
+    assert [road.outcome(trace).kind for trace in (stopped, follower)] == [Kind.RELEASED, Kind.RELEASED]
     road.go()
     assert road.outcome(stopped).kind is Kind.FILED
     assert road.outcome(follower).kind is Kind.FILED
@@ -184,6 +185,17 @@ def test_that_a_new_map_version_and_taking_up_the_letter_set_everything_right(ro
     assert "lab-local-loinc@13" in mapped[0].detail["maps"]
     assert mapped[0].attempt == 2
     assert road.count("order_holds") == 0
+
+
+def test_that_a_dismissed_letter_lets_its_order_go_on(road: Road) -> None:
+    stopped, follower = road.go(result("P1", "P", "4.0", code=UNKNOWN), result("P1", "F", "4.1", at="20260301091000"))
+    letter = road.outcome(stopped)
+    road.journal.submit(
+        lambda w: dead_letter_desk.dismiss(w, letter.event_id, ids=uuid_source(), clock=lambda: road.now)
+    ).result(10)
+    road.go()
+    assert road.outcome(stopped) == letter
+    assert road.outcome(follower).kind is Kind.FILED
 
 
 def test_that_a_map_is_chosen_by_when_the_thing_happened_and_old_events_keep_theirs(road: Road) -> None:
@@ -238,7 +250,7 @@ def test_that_a_fault_of_ours_is_a_dead_letter_that_quotes_nothing(
     assert "MARTINEZ" not in letter.error.text
     assert road.outcome(follower).kind is Kind.WAITING
     assert road.outcome(other).kind is Kind.FILED
-    road.journal.submit(lambda w: dead_letters.take_up(w, letter.event_id)).result(10)
+    road.take_up(letter.event_id)
     road.go()
     assert [road.outcome(trace).kind for trace in (stopped, follower)] == [Kind.FILED, Kind.FILED]
 
