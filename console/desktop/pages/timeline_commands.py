@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -173,7 +174,7 @@ def timeline_commands(page: TimelinePage) -> list[Command]:
         make(
             f"tab_{tab.name.lower()}",
             text,
-            lambda tab=tab: page.panel.show_tab(tab),
+            partial(page.panel.show_tab, tab),
             str(tab + 1),
             where=reading,
             in_palette=False,
@@ -186,7 +187,7 @@ def timeline_commands(page: TimelinePage) -> list[Command]:
         ("comfortable", translate("TimelineCommands", "Rows far apart")),
     )
     commands += [
-        make(f"rows_{density}", text, lambda density=density: page.events.set_density(density), where=looking)
+        make(f"rows_{density}", text, partial(page.events.set_density, density), where=looking)
         for density, text in rows
     ]
     return commands

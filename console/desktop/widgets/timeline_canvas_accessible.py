@@ -37,16 +37,16 @@ class CanvasItem(QAccessibleInterface):
     def isValid(self) -> bool:
         return True
 
-    def object(self) -> QObject | None:
+    def object(self) -> QObject | None:  # type: ignore[override]
         return None
 
     def parent(self) -> QAccessibleInterface:
         return QAccessible.queryAccessibleInterface(self._canvas)
 
-    def child(self, index: int) -> QAccessibleInterface | None:
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]
         return None
 
-    def childAt(self, x: int, y: int) -> QAccessibleInterface | None:
+    def childAt(self, x: int, y: int) -> QAccessibleInterface | None:  # type: ignore[override]
         return None
 
     def childCount(self) -> int:
@@ -88,7 +88,7 @@ class CanvasInterface(QAccessibleWidget):
     def childCount(self) -> int:
         return len(open_loops(self._canvas)) + len(self._canvas.model)
 
-    def child(self, index: int) -> QAccessibleInterface | None:
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]
         selection = selection_at(self._canvas, index)
         if selection is None:
             return None
