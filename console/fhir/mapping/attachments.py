@@ -116,7 +116,7 @@ def _attachment(draft: Draft, obx: Segment, identity: str, *, store: bool) -> Bo
         if pointer:
             made["url"] = quote(pointer, safe=_URL_SAFE)
         return made
-    content = decoded(obx, rep)
+    content, text = _content(obx, rep)
     found = content_type(part(rep, 2), part(rep, 3), content)
     made = {
         "contentType": found,
@@ -127,7 +127,7 @@ def _attachment(draft: Draft, obx: Segment, identity: str, *, store: bool) -> Bo
     if not content:
         return {"contentType": found, "title": _title(obx)}
     if len(content) <= INLINE_LIMIT:
-        return {**made, "data": base64.b64encode(content).decode()}
+        return {**made, "data": text}
     binary = draft.id_of("Binary", identity)
     if store:
         draft.projection.put(
@@ -136,7 +136,7 @@ def _attachment(draft: Draft, obx: Segment, identity: str, *, store: bool) -> Bo
                 "id": binary,
                 "contentType": found,
                 "securityContext": draft.subject,
-                "data": base64.b64encode(content).decode(),
+                "data": text,
             }
         )
     return {**made, "url": f"Binary/{binary}"}
@@ -162,19 +162,41 @@ def text_form(readings: Sequence[Reading]) -> Body | None:
 
 def decoded(obx: Segment, rep: Repetition) -> bytes:
     """ED.5 by its ED.4 (Base64, Hex, A). Raises InvalidMessage `bad-base64`."""
+    return _content(obx, rep)[0]
+
+
+def _content(obx: Segment, rep: Repetition) -> tuple[bytes, str]:
+    """The content and its base64: that of the sender where it is whole, so that megabytes are not encoded again."""
     encoding, data = part(rep, 4).upper(), rep.get(5)
     try:
         if encoding == "HEX":
-            return bytes.fromhex(data)
-        if encoding in ("A", "") and not _looks_base64(data):
-            return data.encode()
-        return base64.b64decode("".join(data.split()), validate=True)
+            content = bytes.fromhex(data)
+        elif encoding in ("A", "") and not _looks_base64(data):
+            content = data.encode()
+        else:
+            return _unpacked(data)
+        return content, base64.b64encode(content).decode()
     except (ValueError, binascii.Error) as error:
         raise InvalidMessage(
             "the embedded document is not in the encoding that ED.4 names; ask the sender to send it again",
             code="bad-base64",
             path=obx.path(5, 5),
         ) from error
+
+
+def _unpacked(data: str) -> tuple[bytes, str]:
+    """Base64 decoded, and its text without line breaks and with the padding it should have. Raises ValueError."""
+    if len(data) % 4 == 0:
+        try:
+            return binascii.a2b_base64(data, strict_mode=True), data
+        except (ValueError, binascii.Error):
+            pass  # perhaps only line breaks
+    packed = "".join(data.split())
+    whole = packed.rstrip("=")
+    if packed and not whole:
+        raise ValueError("nothing but padding")
+    whole += "=" * (-len(whole) % 4)
+    return binascii.a2b_base64(whole, strict_mode=True), whole
 
 
 def _looks_base64(data: str) -> bool:

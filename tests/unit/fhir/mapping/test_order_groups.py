@@ -5,7 +5,7 @@ import pytest
 from console.core.errors import InvalidMessage
 from console.fhir.mapping.order_groups import OrderGroup, order_groups
 from console.hl7v2.message import parse
-from tests.unit.fhir.mapping.lab import message, obr, obx, orc, segment
+from tests.builders.lab import message, obr, obx, orc, segment
 
 SPM = segment("SPM", {1: "1", 2: "^S1&LIS", 4: "SER"})
 

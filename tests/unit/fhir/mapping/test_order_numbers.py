@@ -8,8 +8,8 @@ import pytest
 
 from console.fhir.concept_map import ConceptMaps
 from console.fhir.context import OutcomeKind
+from tests.builders.lab import PID, message, obr, obx, orc
 from tests.fakes.hospital_state import HospitalState
-from tests.unit.fhir.mapping.lab import PID, message, obr, obx, orc
 
 
 @pytest.fixture

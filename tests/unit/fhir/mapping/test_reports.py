@@ -9,8 +9,8 @@ import pytest
 
 from console.fhir.concept_map import ConceptMaps
 from console.fhir.context import OutcomeKind
+from tests.builders.lab import message, obr, obx, orc, segment
 from tests.fakes.hospital_state import HospitalState
-from tests.unit.fhir.mapping.lab import message, obr, obx, orc, segment
 
 LATER, LATEST = "20261120100000+0000", "20261120110000+0000"
 
