@@ -11,6 +11,8 @@ import httpx
 import orjson
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from console.core.clock import to_micros
 from console.fhir import document
@@ -714,3 +716,42 @@ async def test_that_links_name_the_host_the_client_used(fhir: EngineApi) -> None
     for link in response.json()["link"]:
         assert httpx.URL(link["url"]).netloc == b"localhost:9999"
     assert response.json()["entry"][0]["fullUrl"].startswith("http://localhost:9999/fhir/")
+
+
+# ---------------------------------------------------------------- whatever is asked
+
+NAMES = st.sampled_from(
+    "_id _lastUpdated _count _sort _include _revinclude _summary _total _elements _page _format _has _text identifier "
+    "name family:exact family:contains birthdate gender gender:not gender:missing date code subject subject:Patient "
+    "patient.name encounter.patient.identifier value-quantity status _tag _profile general-practitioner x".split()
+)
+VALUES = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        ["", ",", "|", "||", "\\", "\\,", "a|b|c", "gt", "ap2020", "ge2020-01-01T00:00:00+14:00", "9999-12-31", "0001",
+         "Patient/p1", "Patient/", "/p1", "http://x/Patient/1", "urn:uuid:1", "-date", "date,-date,x", "*", "Patient:*",
+         "Observation:subject:Patient", "count", "true", "1e5", "gt-5", "nan", "infinity", "9" * 60, "*" * 300]
+    ),
+)  # fmt: skip
+
+
+async def test_that_no_search_makes_the_facade_fail(fhir: EngineApi) -> None:
+    tried: list[tuple[str, list[tuple[str, str]]]] = []
+
+    @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        st.sampled_from(["Patient", "Observation", "Encounter", "AuditEvent", "Binary", "Patient/p1/_history",
+                         "Encounter/e1/$everything", "Provenance"]),
+        st.lists(st.tuples(NAMES, VALUES), max_size=4),
+    )  # fmt: skip
+    def collect(path: str, query: list[tuple[str, str]]) -> None:
+        tried.append((path, query))
+
+    collect()
+    for path, query in tried:
+        pairs = [(name, value.encode("utf-8", "replace").decode()) for name, value in query]
+        for handling in ("strict", "lenient"):
+            response = await fhir.client.get(f"/fhir/{path}", params=pairs, headers={"Prefer": f"handling={handling}"})
+            assert response.status_code in (200, 400, 404, 405, 406), (path, query, response.text)
+            assert response.json()["resourceType"] in ("Bundle", "OperationOutcome")
+    assert fhir.services.audit.verify().intact
