@@ -169,7 +169,7 @@ class Segment:
             text = subs[sub - 1] if sub <= len(subs) else ""
         elif sub > 1:
             return ""
-        return self._sheet.plain(text, self.path(field, component)) if d.escape and d.escape in text else text
+        return self._sheet.plain(text, self.path(field)) if d.escape and d.escape in text else text
 
     def is_null(self, field: int) -> bool:
         """The sender sent HL7's null."""
@@ -219,9 +219,9 @@ class Segment:
 
 
 class Message:
-    """A parsed message. Read-only by convention; `warnings` grows as fields are read. Reading never raises."""
+    """A parsed message. Read-only by convention; `warnings` grows as readers find fault. Reading never raises."""
 
-    __slots__ = ("_by_name", "_lines", "_segments", "_sheet", "charset", "delimiters", "header", "raw")
+    __slots__ = ("_by_name", "_checked", "_lines", "_segments", "_sheet", "charset", "delimiters", "header", "raw")
 
     def __init__(self, raw: bytes, header: Header, lines: list[str], sheet: _Sheet) -> None:
         self.raw = raw
@@ -234,6 +234,7 @@ class Message:
         self._sheet = sheet
         self._segments: list[Segment] | None = None
         self._by_name: dict[str, list[Segment]] = {}
+        self._checked = False
 
     @property
     def segments(self) -> list[Segment]:
@@ -244,9 +245,22 @@ class Message:
 
     @property
     def warnings(self) -> list[Warning]:
-        """What was wrong with the message as a whole and with every field read so far."""
-        _ = self.segments
+        """What was wrong with the message, escape sequences that could not be read included, and what its readers
+        found wrong so far."""
+        if not self._checked:
+            self._checked = True
+            self._check_escapes()
         return self._sheet.warnings
+
+    def _check_escapes(self) -> None:
+        d = self.delimiters
+        for segment in self.segments:
+            if not d.escape or d.escape not in segment.line or segment.name in _HEADERS:
+                continue
+            for number, field in enumerate(segment.fields):
+                if d.escape in field:
+                    for piece in field.split(d.component):
+                        self._sheet.plain(piece, segment.path(number))
 
     def warn(self, code: str, text: str, path: str = "") -> None:
         """Notes a deviation that a reader of the message found; once per code and path."""

@@ -139,9 +139,14 @@ def test_that_an_escape_that_cannot_be_read_is_kept_and_told_with_its_place() ->
     assert nte.get(3) == "C:\\temp\\file"
     assert nte.get(3) == "C:\\temp\\file"
     assert [(w.code, w.path) for w in message.warnings] == [
-        (Code.UNKNOWN_ESCAPE, "NTE[1]-3.1"),
-        (Code.UNPAIRED_ESCAPE, "NTE[1]-3.1"),
+        (Code.UNKNOWN_ESCAPE, "NTE[1]-3"),
+        (Code.UNPAIRED_ESCAPE, "NTE[1]-3"),
     ]
+
+
+def test_that_escapes_are_checked_before_anybody_reads_them() -> None:
+    message = parse(b"MSH|^~\\&|A|B\rNTE|1||fine \\T\\ good\rOBX|1|TX|X||a^b \\Z1\\ c\r")
+    assert [(w.code, w.path) for w in message.warnings] == [(Code.UNKNOWN_ESCAPE, "OBX[1]-5")]
 
 
 def test_that_framing_bytes_inside_the_payload_are_taken_off() -> None:
