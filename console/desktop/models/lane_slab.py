@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 
 import numpy as np
 
@@ -53,12 +54,20 @@ class Dot:
     duplicate: bool
 
 
+class Tone(IntEnum):
+    """What a label tells of; of merged labels the highest counts."""
+
+    ASIDE = 0
+    PLAIN = 1
+    HELD_UP = 2
+    FAILED = 3
+
+
 @dataclass(frozen=True, slots=True)
 class LaneLabel:
     lane: int
     placed: Placed
-    failed: bool
-    muted: bool
+    tone: Tone
 
 
 @dataclass
@@ -198,18 +207,14 @@ def _label(
         for lane in range(line.top, line.bottom + 1):
             obstacles[lane].append(float(line.x))
     candidates: list[list[Candidate]] = [[] for _ in lanes]
-    failed: set[tuple[int, int]] = set()
-    muted: set[tuple[int, int]] = set()
+    tones: dict[tuple[int, int], Tone] = {}
     for dot in slab.dots:
         obstacles[dot.lane].append(float(dot.x))
-        text, bad, quiet = _text(dot, model, wording)
+        text, tone = _text(dot, model, wording)
         if not text:
             continue
-        if bad:
-            failed.add((dot.lane, dot.row))
-        if quiet:
-            muted.add((dot.lane, dot.row))
-        must = bad or (dot.row == selected and dot.cell == Cell.SENT)
+        tones[dot.lane, dot.row] = tone
+        must = tone is Tone.FAILED or (dot.row == selected and dot.cell == Cell.SENT)
         candidates[dot.lane].append(Candidate(float(dot.x), text, dot.row, must))
     high = (slab.end - slab.start) * scale
     for lane in lanes:
@@ -218,25 +223,24 @@ def _label(
             LaneLabel(
                 lane,
                 replace(label, plate=True) if alone else label,
-                any((lane, row) in failed for row in label.rows),
-                all((lane, row) in muted for row in label.rows),
+                max(tones[lane, row] for row in label.rows),
             )
             for label in placed
             if not (alone and label.plate)
         )
 
 
-def _text(dot: Dot, model: TimelineModel, wording: Wording) -> tuple[str, bool, bool]:
-    """The label of one glyph, whether it tells of a failure, and whether it is only an aside."""
+def _text(dot: Dot, model: TimelineModel, wording: Wording) -> tuple[str, Tone]:
+    """The label of one glyph, '' for none, and what it tells of."""
     if dot.cell == Cell.SENT:
         entry = model.entries[dot.row]
         bad = entry.get("state") in ("dead_lettered", "refused")
-        return str(entry.get("title", "")), bad, False
+        return str(entry.get("title", "")), Tone.FAILED if bad else Tone.PLAIN
     if dot.cell == Cell.STOPPED:
         error = model.entries[dot.row].get("error")
-        return (wording.reason(error), True, False) if error else ("", True, False)
+        return wording.reason(error) if error else "", Tone.FAILED
     if dot.cell == Cell.DUPLICATE:
-        return wording.duplicate, False, True
+        return wording.duplicate, Tone.ASIDE
     if dot.cell == Cell.PENDING and dot.warned:
-        return wording.held_up, False, True
-    return "", False, False
+        return wording.held_up, Tone.HELD_UP
+    return "", Tone.PLAIN

@@ -232,9 +232,10 @@ class TimelineModel:
 
     @cached_property
     def failure_times(self) -> Times:
-        """When something went wrong, sorted: stopped messages and orders that became overdue."""
+        """When something went wrong, sorted: stopped messages and orders whose result went missing."""
         failed = self.columns.at[self.columns.severity >= Severity.CRITICAL]
-        overdue = [t for loop in self.loops if (t := loop.overdue_since(self.now)) is not None]
+        gone = [x for x in self.loops if x.severity >= Severity.CRITICAL]
+        overdue = [t for loop in gone if (t := loop.overdue_since(self.now)) is not None]
         return np.sort(np.concatenate([failed, np.asarray(overdue, dtype=np.int64)]))
 
     def filtered(self, chosen: Filter) -> TimelineModel:

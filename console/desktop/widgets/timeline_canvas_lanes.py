@@ -21,6 +21,7 @@ from console.desktop.models.lane_slab import (
     GREY_LINE,
     Dot,
     Slab,
+    Tone,
     Wording,
     is_dense,
     lay_out,
@@ -38,6 +39,9 @@ _LINE_TOKENS = {
     FAILED_LINE: "fail_solid",
     DOTTED_LINE: "fail_solid",
 }
+
+
+_TONE_TOKENS = {Tone.ASIDE: "text3", Tone.PLAIN: "text2", Tone.HELD_UP: "warn_fg", Tone.FAILED: "fail_fg"}
 
 
 def wording() -> Wording:
@@ -201,7 +205,7 @@ class LanesLayer:
                 painter.fillRect(
                     QRectF(placed.left - px(3), y - px(9), placed.width + px(6), px(18)), colors.color("bg_surface")
                 )
-            painter.setPen(colors.color("fail_fg" if label.failed else "text3" if label.muted else "text2"))
+            painter.setPen(colors.color(_TONE_TOKENS[label.tone]))
             scene.texts.draw(painter, placed.left, y, placed.text, STRONG if placed.must else PLAIN)
 
     # ---- how many ---------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from console.desktop.models.canvas_geometry import geometry, least_height, wanted_height
 from console.desktop.models.label_placement import Candidate, Placed, place_labels
-from console.desktop.models.lane_slab import DOTTED_LINE, FAILED_LINE, Wording, is_dense, lay_out
+from console.desktop.models.lane_slab import DOTTED_LINE, FAILED_LINE, Tone, Wording, is_dense, lay_out
 from console.desktop.models.loop_rows import Sized, pack, sized
 from console.desktop.models.status_words import Severity
 from console.desktop.models.time_axis import HOUR, MINUTE, Viewport
@@ -180,8 +180,8 @@ def test_that_a_stopped_message_is_drawn_to_where_it_stopped_and_dotted_onward()
 def test_that_the_reason_stands_beside_the_octagon_and_the_duplicate_says_so() -> None:
     _, slab = ward_slab()
     texts = {label.placed.text: label for label in slab.labels}
-    assert texts["code without a map"].failed
-    assert texts["duplicate, ignored"].muted
+    assert texts["code without a map"].tone is Tone.FAILED
+    assert texts["duplicate, ignored"].tone is Tone.ASIDE
     assert any("FBC · U&E" in text for text in texts)
 
 
