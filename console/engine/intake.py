@@ -177,7 +177,7 @@ class Intake:
 
     def _new_control_id(self) -> str:
         """20 characters, the most that MSH-10 held before 2.7."""
-        return self._ids.event_id().replace("-", "")[:20]
+        return self._ids.trace_id()[:20]
 
     def _note(
         self,

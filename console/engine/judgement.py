@@ -17,9 +17,10 @@ The decisions (HL7 v2 chapter 2, 2.9):
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from console.core.errors import InvalidMessage
@@ -141,8 +142,9 @@ class Judge:
             error = AckError(_TABLE_0357.get(fault.code, _INTERNAL), fault.text, fault.path)
             return self._refused(payload, header, error, fault.code, received_at, peer, notes=notes, parent=parent)
         source = self._settings.source(header.sending_application, header.sending_facility)
-        plain = header if _is_plain(header) else _readable(header, source.charset)
+        plain = header
         if not _is_plain(header):
+            plain = _readable(header, source.charset)
             source = self._settings.source(plain.sending_application, plain.sending_facility)
         enhanced = _is_enhanced(header, source)
         code = "AA"
@@ -388,6 +390,7 @@ def _is_enhanced(header: Header, source: SourceSettings) -> bool:
     return source.acknowledgment == "enhanced" or accept in _ANSWERED or application in _ANSWERED
 
 
+_shown: Callable[[Header], tuple[str, ...]]
 _SHOWN = (
     "sending_application",
     "sending_facility",
@@ -398,11 +401,12 @@ _SHOWN = (
     "control_id",
     "charset",
 )
+_shown = attrgetter(*_SHOWN)
 
 
 def _is_plain(header: Header) -> bool:
     """Whether every field may be stored and shown as it is: ASCII, no control characters, no novel."""
-    text = "".join([getattr(header, name) for name in _SHOWN])
+    text = "".join(_shown(header))
     return text.isascii() and text.isprintable() and len(text) <= _LONGEST_FIELD
 
 
