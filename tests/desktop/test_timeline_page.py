@@ -474,3 +474,24 @@ def test_that_a_page_closed_while_answers_are_on_their_way_disturbs_nobody(
     qtbot.waitUntil(lambda: "timeline" in desk.asked)
     qapp.processEvents()
     qapp.processEvents()
+
+
+def test_that_the_list_stays_where_the_reader_is_when_something_new_comes(
+    qtbot: QtBot, ward: TimelinePage, story: EncounterBuilder
+) -> None:
+    qtbot.waitUntil(lambda: not ward.presenter._pause.isActive())
+    bar, height = ward.events.verticalScrollBar(), ward.events.verticalHeader().defaultSectionSize()
+    ward.frame.left_side.setSizes([700, 180])
+    qtbot.waitUntil(lambda: bar.maximum() > 3 * height)
+    bar.setValue(3 * height + 5)
+    top = ward.events.events.rows.key_at(3)
+    arrive(story, 1)
+    with qtbot.waitSignal(ward.presenter.shown):
+        ward.presenter.reload()
+    assert ward.events.events.rows.key_at((bar.value() - 5) // height) == top
+    assert bar.value() == 4 * height + 5
+    bar.setValue(0)
+    arrive(story, 2, "Lipids")
+    with qtbot.waitSignal(ward.presenter.shown):
+        ward.presenter.reload()
+    assert bar.value() == 0

@@ -94,8 +94,14 @@ class EventTable(QTableView):
 
     # ---- what is shown ----------------------------------------------------------------------------------------
     def show_rows(self, rows: EventRows, *, keep: str = "") -> None:
-        """Swaps the snapshot, keeping the row with the key `keep` selected and where it was on the screen."""
-        offset = self._offset()
+        """Swaps the snapshot; the row with the key `keep` stays selected, and what the reader looks at stays put.
+
+        At the very top the list stays at the top, so that what is new shows.
+        """
+        bar, height = self.verticalScrollBar(), self.verticalHeader().defaultSectionSize()
+        first = bar.value() // height if height else 0
+        anchor = self.events.rows.key_at(first) if bar.value() and first < len(self.events.rows) else ""
+        offset = bar.value() - first * height
         self._quiet = True
         self.events.show(rows)
         self._widths()
@@ -103,16 +109,8 @@ class EventTable(QTableView):
         place = self._find(keep)
         if place >= 0:
             self._set_current(place)
-            if offset is not None:
-                self.verticalScrollBar().setValue(place * self.verticalHeader().defaultSectionSize() - offset)
-
-    def _offset(self) -> int | None:
-        """How far below the top of the view the current row is; None when it is not in view."""
-        index = self.currentIndex()
-        if not index.isValid():
-            return None
-        top = self.visualRect(index).top()
-        return top if 0 <= top < self.viewport().height() else None
+        at = self._find(anchor)
+        bar.setValue(at * height + offset if at >= 0 else 0)
 
     def _find(self, key: str) -> int:
         if key.startswith("order:"):
