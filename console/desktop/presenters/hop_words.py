@@ -146,6 +146,11 @@ def evidence_word(level: str) -> str:
     return words.get(level, level)
 
 
+def evidence_words() -> list[str]:
+    """All of them, for measuring."""
+    return [evidence_word(level) for level in ("observed", "asserted", "inferred", "expected")]
+
+
 def evidence_tip(level: str) -> str:
     """What the word means."""
     translate = QCoreApplication.translate

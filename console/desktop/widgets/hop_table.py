@@ -33,6 +33,7 @@ from console.desktop.models.hop_rows import HopRow, slowest, total_ms
 from console.desktop.presenters.hop_words import (
     evidence_tip,
     evidence_word,
+    evidence_words,
     hop_label,
     hop_name,
     hop_note,
@@ -296,7 +297,7 @@ class HopTable(QTableView):
         widths = {
             HopColumn.WAIT: round(body.horizontalAdvance("00min 00sec")) + px(16),
             HopColumn.RUN: round(body.horizontalAdvance("00min 00sec")) + px(16),
-            HopColumn.EVIDENCE: round(body.horizontalAdvance("observed  ")) + px(16),
+            HopColumn.EVIDENCE: round(max(body.horizontalAdvance(word) for word in evidence_words())) + px(20),
             HopColumn.PAYLOAD: round(mono.horizontalAdvance("0" * 13)) + px(26),
         }
         hop = min(max(round(room * 0.28), px(180)), px(300))

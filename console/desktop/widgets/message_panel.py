@@ -149,7 +149,7 @@ class MessagePanel(Surface):
         self.history = PlainTable(
             self.tr("History"),
             [self.tr("Time"), self.tr("What"), self.tr("State"), self.tr("Evidence"), self.tr("Event")],
-            [112, 0, 128, 84, 130],
+            [112, 0, 128, 100, 130],
         )
         self.parsed.field_chosen.connect(self._field_chosen)
         self.raw.field_chosen.connect(self._field_chosen)
