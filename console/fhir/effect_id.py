@@ -7,6 +7,8 @@ written by PUT (FHIR R4, http: update as create).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from console.core.ids import stable_uuid
 from console.core.keys import fold_key
 
@@ -28,6 +30,7 @@ def order_id(tenant: str, kind: str, assigner: str, value: str) -> str:
     return effect_id(tenant, "Order", kind, assigner, value)
 
 
+@lru_cache(maxsize=2048)
 def request_id(tenant: str, resource_type: str, order: str) -> str:
     """ServiceRequest or MedicationRequest of an order."""
     return effect_id(tenant, resource_type, order)

@@ -71,6 +71,8 @@ class Draft:
         self.encounters: dict[str, EncounterFact] = {}
         self.warnings: list[str] = []
         self.location = ""
+        self._subject: Body | None = None
+        self._encounter: Body | None = None
         self._orders_of: dict[tuple[str, str, str], str] = {}
 
     # ------------------------------------------------------------ words for mappers
@@ -88,16 +90,20 @@ class Draft:
 
     @property
     def subject(self) -> Body:
-        """The Reference to the patient."""
-        return {"reference": f"Patient/{self.patient_id}"}
+        """The Reference to the patient: one dict for the whole message, not to be changed."""
+        if self._subject is None:
+            self._subject = {"reference": f"Patient/{self.patient_id}"}
+        return self._subject
 
     @property
     def encounter(self) -> Body | None:
-        """The Reference to the visit, if the message names one that is known (or was just projected)."""
-        identity = self.context.encounter_id
-        if identity is None or not self.projection.known("Encounter", identity):
-            return None
-        return {"reference": f"Encounter/{identity}"}
+        """The Reference to the visit, if the message names one that is known (or was just projected); one dict for the
+        whole message, not to be changed."""
+        if self._encounter is None:
+            identity = self.context.encounter_id
+            if identity is not None and self.projection.known("Encounter", identity):
+                self._encounter = {"reference": f"Encounter/{identity}"}
+        return self._encounter
 
     def id_of(self, resource_type: str, *parts: str) -> str:
         """`effect_id` within the tenant."""

@@ -55,6 +55,7 @@ def identify(draft: Draft, group: OrderGroup, *, results: bool) -> OrderIdentity
     """The group's order, known or newly minted; notes the aliases. Raises InvalidMessage `unkeyed-result`."""
     placer, filler, accession = numbers(group)
     by_placer, by_filler = _known(draft, placer), _known(draft, filler)
+    resolved = {placer: by_placer, filler: by_filler}
     if by_filler and placer and by_filler != by_placer and _has_other_placer(draft, by_filler, placer):
         by_filler = ""  # one filler number over several orders: the placer number tells them apart
     own = by_placer or by_filler
@@ -67,18 +68,18 @@ def identify(draft: Draft, group: OrderGroup, *, results: bool) -> OrderIdentity
                 code=UNKEYED,
                 path=group.obr.path(2) if group.obr else "OBR[1]-2",
             )
-        own = _known(draft, key) or _mint(draft, key)
-        if key.kind not in ("placer", "filler"):
+        own = (resolved[key] if key in resolved else _known(draft, key)) or _mint(draft, key)
+        if key not in resolved:
             _alias(draft, key, own)
     for number in dict.fromkeys((placer, filler, _own_number(group, "placer", 2), _own_number(group, "filler", 3))):
-        if number is not None:
+        if number is not None and not resolved.get(number):
             _alias(draft, number, own)
     report = own
     if results and by_filler and by_filler != own:
         report = by_filler
         _alias(draft, Number(_SAME_AS, "", by_filler), own)
     return OrderIdentity(
-        order=_followed(draft, own),
+        order=own if by_placer else _followed(draft, own),
         report=report,
         placer=placer.value if placer else "",
         filler=filler.value if filler else "",

@@ -47,12 +47,11 @@ def identifiers(draft: Draft, group: OrderGroup) -> list[Body]:
     if group.numbers is not None:
         return group.numbers
     terms = draft.terms
-    made: list[Body | None] = [
-        datatypes.entity_identifier(rep, terms, type_code=kind)
-        for kind, field in _NUMBERS
-        for segment in (group.orc, group.obr)
-        for rep in said(segment, field)[:1]
-    ]
+    made: list[Body | None] = []
+    for kind, field in _NUMBERS:
+        reps = [rep for segment in (group.orc, group.obr) for rep in said(segment, field)[:1]]
+        made += [datatypes.entity_identifier(rep, terms, type_code=kind) for rep in reps[:1]]
+        made += [datatypes.entity_identifier(r, terms, type_code=kind) for r in reps[1:] if r.raw != reps[0].raw]
     made += [datatypes.entity_identifier(rep, terms, type_code="PGN") for rep in said(group.orc, 4)[:1]]
     made += [datatypes.identifier(rep, terms) for rep in (*said(group.orc, 33), *said(group.obr, 53))]
     group.numbers = [one for place, one in enumerate(made) if one is not None and one not in made[:place]]
@@ -61,7 +60,7 @@ def identifiers(draft: Draft, group: OrderGroup) -> list[Body]:
 
 def said(segment: Segment | None, field: int) -> list[Repetition]:
     """The repetitions of a field; [] when there is no segment, nothing in it, or HL7 null."""
-    if segment is None or segment.is_null(field):
+    if segment is None or not segment.has(field) or segment.is_null(field):
         return []
     return segment.reps(field)
 

@@ -66,7 +66,8 @@ def map_results(message: Message, context: MappingContext, state: State) -> Outc
         keyed = [(group, identify(draft, group, results=True)) for group in groups]
         lane = keyed[0][1].order
         orders.project_people(draft)
-        enclosed.project(draft, context.encounter_id or draft.patient_id, about_patient)
+        if about_patient:
+            enclosed.project(draft, context.encounter_id or draft.patient_id, about_patient)
         seen = _lay_reports(draft, keyed)
     except InvalidMessage as fault:
         draft.orders = [
