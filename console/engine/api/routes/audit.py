@@ -11,6 +11,7 @@ from console.engine.api.answers import answer, as_of, listing
 from console.engine.api.cursors import make_cursor, read_cursor
 from console.engine.api.inputs import Closed, Limit, Moment, Paged, Text
 from console.engine.api.services import Asked, asked
+from console.engine.api.shapes import AuditList, AuditVerification
 from console.storage.audit_reading import AuditFilter, audit_json, audit_rows
 
 router = APIRouter(prefix=ROOT, tags=["audit"])
@@ -27,7 +28,7 @@ class AuditQuery(Paged):
     until: Moment | None = None
 
 
-@router.get("/audit", summary="Audit entries, newest first")
+@router.get("/audit", response_model=AuditList, summary="Audit entries, newest first")
 def audit(ask: Annotated[Asked, Depends(asked)], query: Annotated[AuditQuery, Query()]) -> Response:
     question = ("audit", query.patient_id, query.actor, query.action, query.since, query.until)
     after = int(read_cursor(query.after, question, (int,))[0]) if query.after else None
@@ -47,7 +48,7 @@ class VerifyQuery(Closed):
     """The whole log is read."""
 
 
-@router.get("/audit/verify", summary="Read the whole audit chain and name every flaw")
+@router.get("/audit/verify", response_model=AuditVerification, summary="Read the whole audit chain and name every flaw")
 def verify(ask: Annotated[Asked, Depends(asked)], query: Annotated[VerifyQuery, Query()]) -> Response:
     found = ask.services.audit.verify()
     return answer(

@@ -21,6 +21,7 @@ from console.engine.api.guards import header
 from console.engine.api.inputs import Closed, Id, Text
 from console.engine.api.refusals import Refusal, not_found
 from console.engine.api.services import Asked, Services, asked
+from console.engine.api.shapes import MapList, MapVersion, Published
 from console.engine.api.strict_json import strict_loads
 from console.engine.api.validation import errors_of
 from console.fhir import concept_map, document
@@ -71,7 +72,7 @@ class MapsQuery(Closed):
     """All maps come at once, without their rows."""
 
 
-@router.get("/concept-maps", summary="Every version of every map, without its rows")
+@router.get("/concept-maps", response_model=MapList, summary="Every version of every map, without its rows")
 def concept_map_list(ask: Annotated[Asked, Depends(asked)], query: Annotated[MapsQuery, Query()]) -> Response:
     with ask.reading() as connection:
         rows = _rows(connection)
@@ -88,7 +89,7 @@ class MapQuery(Closed):
     on: date | None = None
 
 
-@router.get("/concept-maps/{name}", summary="One version of a map with its rows")
+@router.get("/concept-maps/{name}", response_model=MapVersion, summary="One version of a map with its rows")
 def concept_map_one(ask: Annotated[Asked, Depends(asked)], name: Id, query: Annotated[MapQuery, Query()]) -> Response:
     with ask.reading() as connection:
         all_rows = _rows(connection)
@@ -127,6 +128,7 @@ class PublishQuery(Closed):
 @router.post(
     "/concept-maps",
     status_code=201,
+    response_model=Published,
     summary="Publish a new version of a map",
     openapi_extra={
         "requestBody": {
@@ -134,7 +136,9 @@ class PublishQuery(Closed):
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/MapDocument"}}},
         }
     },
-    responses={200: {"description": "This version was there already, exactly like this: nothing changed"}},
+    responses={
+        200: {"model": Published, "description": "This version was there already, exactly like this: nothing changed"}
+    },
 )
 async def publish_map(ask: Annotated[Asked, Depends(asked)], query: Annotated[PublishQuery, Query()]) -> Response:
     """An open-ended version before it ends on the day the new one begins. With `If-Match` (the ETag of the list) it is

@@ -14,6 +14,7 @@ from console.engine.api.cursors import make_cursor, read_cursor
 from console.engine.api.inputs import Id, Paged, Text
 from console.engine.api.refusals import Refusal, not_found
 from console.engine.api.services import Asked, asked
+from console.engine.api.shapes import EncounterList, TimelineShape
 from console.evidence.timeline import fold_timeline
 from console.storage.encounter_reading import (
     EncounterFilter,
@@ -43,7 +44,7 @@ class EncountersQuery(Paged):
     q: Text = ""
 
 
-@router.get("/encounters", summary="Find encounters by patient, visit number or name")
+@router.get("/encounters", response_model=EncounterList, summary="Find encounters by patient, visit number or name")
 def encounters(ask: Annotated[Asked, Depends(asked)], query: Annotated[EncountersQuery, Query()]) -> Response:
     """Of one patient by start, otherwise by last message, newest first. Messages without a visit come as one more."""
     question = ("encounters", query.patient_id, query.visit, query.q)
@@ -66,7 +67,11 @@ def encounters(ask: Annotated[Asked, Depends(asked)], query: Annotated[Encounter
     return listing(ask, items, next_cursor=following)
 
 
-@router.get("/encounters/{encounter}/timeline", summary="The timeline of an encounter, by its id or visit number")
+@router.get(
+    "/encounters/{encounter}/timeline",
+    response_model=TimelineShape,
+    summary="The timeline of an encounter, by its id or visit number",
+)
 def timeline(ask: Annotated[Asked, Depends(asked)], encounter: Id) -> Response:
     with ask.reading() as connection:
         header = _header(connection, encounter)

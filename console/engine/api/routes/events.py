@@ -16,6 +16,7 @@ from console.engine.api.guards import header
 from console.engine.api.inputs import Closed, Cursor, Id, Limit, Moment, Paged, Text
 from console.engine.api.refusals import Refusal, not_found
 from console.engine.api.services import Asked, asked
+from console.engine.api.shapes import EventList, EventShape
 from console.engine.feed import Feed
 from console.storage.event_reading import EventFilter, event_by_id, event_json, events_json, last_seq, page
 
@@ -37,7 +38,7 @@ class EventsQuery(Paged):
     order: Literal["asc", "desc"] = "asc"
 
 
-@router.get("/events", summary="The journal, page by page")
+@router.get("/events", response_model=EventList, summary="The journal, page by page")
 def events(ask: Annotated[Asked, Depends(asked)], query: Annotated[EventsQuery, Query()]) -> Response:
     """`next` is null at the end of the journal; to go on later, ask with `after` = the last event's `seq`."""
     descending = query.order == "desc"
@@ -133,7 +134,7 @@ async def _lines(feed: Feed, after: int | None, kinds: frozenset[Kind], trace_id
         yield b"".join(lines) if lines else b": %d\n\n" % feed.head
 
 
-@router.get("/events/{event_id}", summary="One event")
+@router.get("/events/{event_id}", response_model=EventShape, summary="One event")
 def event(ask: Annotated[Asked, Depends(asked)], event_id: Id) -> Response:
     with ask.reading() as connection:
         row = event_by_id(connection, event_id.lower())

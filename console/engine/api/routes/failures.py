@@ -11,6 +11,7 @@ from console.engine.api.answers import listing
 from console.engine.api.cursors import make_cursor, read_cursor
 from console.engine.api.inputs import Closed, Paged, Text
 from console.engine.api.services import Asked, asked
+from console.engine.api.shapes import DeadLetterList, FailureList
 from console.storage.failure_reading import GROUPS, dead_letter_json, dead_letter_rows, failure_groups
 
 router = APIRouter(prefix=ROOT, tags=["failures"])
@@ -20,7 +21,9 @@ class FailuresQuery(Closed):
     """All groups come at once: they are few by nature."""
 
 
-@router.get("/failures", summary="Open dead letters by cause, those that touch most patients first")
+@router.get(
+    "/failures", response_model=FailureList, summary="Open dead letters by cause, those that touch most patients first"
+)
 def failures(ask: Annotated[Asked, Depends(asked)], query: Annotated[FailuresQuery, Query()]) -> Response:
     ask.note.action = "search"
     with ask.reading() as connection:
@@ -35,7 +38,7 @@ class DeadLettersQuery(Paged):
     group_key: Annotated[Text, Query()] | None = None
 
 
-@router.get("/dead-letters", summary="Open dead letters, newest first")
+@router.get("/dead-letters", response_model=DeadLetterList, summary="Open dead letters, newest first")
 def dead_letters(ask: Annotated[Asked, Depends(asked)], query: Annotated[DeadLettersQuery, Query()]) -> Response:
     question = ("dead-letters", query.group_key)
     after: Any = read_cursor(query.after, question, (int, str)) if query.after else None

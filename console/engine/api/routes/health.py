@@ -11,11 +11,12 @@ from console.engine.api.addresses import ROOT
 from console.engine.api.answers import answer
 from console.engine.api.refusals import Refusal
 from console.engine.api.services import Asked, asked
+from console.engine.api.shapes import Health, Ready
 
 router = APIRouter(prefix=ROOT, tags=["health"])
 
 
-@router.get("/health", summary="Whether the engine is up; with a token also which one it is")
+@router.get("/health", response_model=Health, summary="Whether the engine is up; with a token also which one it is")
 async def health(ask: Annotated[Asked, Depends(asked)]) -> Response:
     """Without a token nothing but the status is told."""
     services = ask.services
@@ -33,7 +34,7 @@ async def health(ask: Annotated[Asked, Depends(asked)]) -> Response:
     return answer(body)
 
 
-@router.get("/ready", summary="Whether each part of the engine can work now; 503 when one cannot")
+@router.get("/ready", response_model=Ready, summary="Whether each part of the engine can work now; 503 when one cannot")
 async def ready(ask: Annotated[Asked, Depends(asked)]) -> Response:
     parts = dict(ask.services.readiness())
     parts["journal"] = ask.services.journal.fault is None

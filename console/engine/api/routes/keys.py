@@ -12,6 +12,7 @@ from console.engine.api.addresses import ROOT
 from console.engine.api.answers import listing
 from console.engine.api.inputs import Closed, Identifier, Text
 from console.engine.api.services import Asked, asked
+from console.engine.api.shapes import KeyList
 from console.storage.key_reading import find_key, indexed_up_to
 
 MOST = 100
@@ -27,7 +28,11 @@ class KeysQuery(Closed):
     assigner: Text = ""
 
 
-@router.get("/keys", summary="Look identifiers up: patient, visit, order, specimen, message, event, trace")
+@router.get(
+    "/keys",
+    response_model=KeyList,
+    summary="Look identifiers up: patient, visit, order, specimen, message, event, trace",
+)
 def keys(ask: Annotated[Asked, Depends(asked)], query: Annotated[KeysQuery, Query()]) -> Response:
     """`indexed_up_to` below `journal_seq` of /statistics means that the newest messages are not searchable yet."""
     ask.note.action = "search"

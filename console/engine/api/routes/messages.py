@@ -17,6 +17,7 @@ from console.engine.api.cursors import make_cursor, read_cursor
 from console.engine.api.inputs import Closed, Id, Moment, Paged, Text
 from console.engine.api.refusals import Refusal, not_found
 from console.engine.api.services import Asked, asked
+from console.engine.api.shapes import MessageFhir, MessageList, MessageTree, RawMessage
 from console.hl7v2.message import parse
 from console.hl7v2.tree import tree as tree_of
 from console.storage import fhir_store, trace_reading
@@ -38,7 +39,7 @@ class MessagesQuery(Paged):
     until: Moment | None = None
 
 
-@router.get("/messages", summary="Messages, newest first")
+@router.get("/messages", response_model=MessageList, summary="Messages, newest first")
 def messages(ask: Annotated[Asked, Depends(asked)], query: Annotated[MessagesQuery, Query()]) -> Response:
     question = ("messages", query.state, query.sender, query.type, query.since, query.until)
     after: Any = read_cursor(query.after, question, (int, str)) if query.after else None
@@ -63,7 +64,8 @@ class RawQuery(Closed):
 @router.get(
     "/messages/{event_id}/raw",
     summary="The bytes as they arrived",
-    responses={200: {"content": {"application/hl7-v2": {}, "application/json": {}}}},
+    response_model=RawMessage,
+    responses={200: {"content": {"application/hl7-v2": {}}}},
 )
 def raw(ask: Annotated[Asked, Depends(asked)], event_id: Id, query: Annotated[RawQuery, Query()]) -> Response:
     stored = _stored(ask, event_id)
@@ -81,7 +83,11 @@ def raw(ask: Annotated[Asked, Depends(asked)], event_id: Id, query: Annotated[Ra
     )
 
 
-@router.get("/messages/{event_id}/tree", summary="The message taken apart, with the names of its fields")
+@router.get(
+    "/messages/{event_id}/tree",
+    response_model=MessageTree,
+    summary="The message taken apart, with the names of its fields",
+)
 def tree(ask: Annotated[Asked, Depends(asked)], event_id: Id) -> Response:
     stored = _stored(ask, event_id)
     try:
@@ -104,7 +110,9 @@ def tree(ask: Annotated[Asked, Depends(asked)], event_id: Id) -> Response:
     )
 
 
-@router.get("/messages/{event_id}/fhir", summary="The resources the message became, as filed")
+@router.get(
+    "/messages/{event_id}/fhir", response_model=MessageFhir, summary="The resources the message became, as filed"
+)
 def fhir(ask: Annotated[Asked, Depends(asked)], event_id: Id) -> Response:
     """`resources` are the versions this message made; `bundles` what still waits to be delivered.
 

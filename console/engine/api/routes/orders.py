@@ -11,6 +11,7 @@ from console.engine.api.answers import listing
 from console.engine.api.cursors import make_cursor, read_cursor
 from console.engine.api.inputs import Paged, Text
 from console.engine.api.services import Asked, asked
+from console.engine.api.shapes import OrderList
 from console.storage.order_reading import OrderFilter, find_orders, order_json
 
 router = APIRouter(prefix=ROOT, tags=["orders"])
@@ -24,7 +25,7 @@ class OrdersQuery(Paged):
     key: Text = ""
 
 
-@router.get("/orders", summary="Orders, newest first")
+@router.get("/orders", response_model=OrderList, summary="Orders, newest first")
 def orders(ask: Annotated[Asked, Depends(asked)], query: Annotated[OrdersQuery, Query()]) -> Response:
     question = ("orders", query.encounter_id, query.patient_id, query.key)
     after: Any = read_cursor(query.after, question, (int, str)) if query.after else None

@@ -13,6 +13,7 @@ from console.engine.api.cursors import make_cursor, read_cursor
 from console.engine.api.inputs import Id, Paged, Text
 from console.engine.api.refusals import not_found
 from console.engine.api.services import Asked, asked
+from console.engine.api.shapes import PatientList, PatientShape
 from console.storage.patient_reading import PatientFilter, find_patients, patients_by_id, patients_json
 
 router = APIRouter(prefix=ROOT, tags=["patients"])
@@ -27,7 +28,7 @@ class PatientsQuery(Paged):
     birth_date: Annotated[str, StringConstraints(pattern=r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$")] = ""
 
 
-@router.get("/patients", summary="Find patients by name, identifier, date of birth")
+@router.get("/patients", response_model=PatientList, summary="Find patients by name, identifier, date of birth")
 def patients(ask: Annotated[Asked, Depends(asked)], query: Annotated[PatientsQuery, Query()]) -> Response:
     question = ("patients", query.name, query.identifier, query.assigner, query.birth_date)
     after: Any = read_cursor(query.after, question, (str, str, str)) if query.after else None
@@ -45,7 +46,7 @@ def patients(ask: Annotated[Asked, Depends(asked)], query: Annotated[PatientsQue
     return listing(ask, items, next_cursor=following)
 
 
-@router.get("/patients/{patient_id}", summary="One patient")
+@router.get("/patients/{patient_id}", response_model=PatientShape, summary="One patient")
 def patient(ask: Annotated[Asked, Depends(asked)], patient_id: Id) -> Response:
     with ask.reading() as connection:
         row = patients_by_id(connection, [patient_id]).get(patient_id)

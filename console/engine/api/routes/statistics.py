@@ -12,6 +12,7 @@ from console.engine.api.addresses import ROOT
 from console.engine.api.answers import answer, as_of
 from console.engine.api.inputs import Closed
 from console.engine.api.services import Asked, asked
+from console.engine.api.shapes import StatisticsShape
 from console.evidence.silence import SHORTEST, silence_after, usual_gap
 from console.storage.event_reading import last_seq
 from console.storage.failure_reading import destination_rows, queue_depths, refused_count
@@ -29,7 +30,11 @@ class StatisticsQuery(Closed):
     step: Literal["1m", "10m"] = "1m"
 
 
-@router.get("/statistics", summary="Messages per sender and minute for 12 hours, queues, silent senders, destinations")
+@router.get(
+    "/statistics",
+    response_model=StatisticsShape,
+    summary="Messages per sender and minute for 12 hours, queues, silent senders, destinations",
+)
 def statistics(ask: Annotated[Asked, Depends(asked)], query: Annotated[StatisticsQuery, Query()]) -> Response:
     services = ask.services
     now = services.clock()

@@ -11,6 +11,7 @@ from console.engine.api.answers import answer, as_of
 from console.engine.api.inputs import Id
 from console.engine.api.refusals import not_found
 from console.engine.api.services import Asked, asked
+from console.engine.api.shapes import TraceShape
 from console.evidence.trace import fold_trace
 from console.storage.event_reading import event_of, events_of_trace
 from console.storage.trace_reading import children, trace_id_of
@@ -18,7 +19,11 @@ from console.storage.trace_reading import children, trace_id_of
 router = APIRouter(prefix=ROOT, tags=["traces"])
 
 
-@router.get("/traces/{identifier}", summary="The trace of a message, by its trace id or the id of any of its events")
+@router.get(
+    "/traces/{identifier}",
+    response_model=TraceShape,
+    summary="The trace of a message, by its trace id or the id of any of its events",
+)
 def trace(ask: Annotated[Asked, Depends(asked)], identifier: Id) -> Response:
     with ask.reading() as connection:
         trace_id = trace_id_of(connection, identifier)
