@@ -20,12 +20,21 @@ def dosage_of(draft: Draft, group: DrugGroup, rx: Segment) -> tuple[Body, bool]:
     low, high, unit = (3, 4, 5) if rx.name == "RXE" else (2, 3, 4)
     dose, unstructured = _dose(rx, low, high, unit)
     body: Body = {}
-    tq1 = next(iter(group.of(rx, "TQ1")), None)
-    if text := _text(rx, tq1):
-        body["text"] = text
+    tq1s = list(group.of(rx, "TQ1"))
+    tq1 = next(iter(tq1s), None)
+    patterns = [pattern for segment in tq1s for pattern in _patterns(segment)]
+    lines = _text(rx, tq1s)
+    if unstructured:
+        amount = " - ".join(words for number in (low, high) if (words := _words(rx, number)))
+        lines.append(f"{amount} {_words(rx, unit)}".strip())
+    if len(patterns) > 1:
+        unstructured = True
+        lines.append("; ".join(patterns))
+    if lines:
+        body["text"] = "\n".join(dict.fromkeys(lines))
     if tq1 and (condition := tq1.get(10)) and condition != datatypes.NULL:
         body["additionalInstruction"] = [{"text": condition}]
-    pattern, made = _timing(draft, group, rx, tq1)
+    pattern, made = _timing(draft, group, rx, tq1, patterns)
     if made:
         body["timing"] = made
     if timing.as_needed(pattern):
@@ -42,12 +51,16 @@ def dosage_of(draft: Draft, group: DrugGroup, rx: Segment) -> tuple[Body, bool]:
     return body, unstructured
 
 
-def _text(rx: Segment, tq1: Segment | None) -> str:
+def _text(rx: Segment, tq1s: list[Segment]) -> list[str]:
     """What the label says: the administration instructions and TQ1-11, always kept."""
     lines = [datatypes.display_text(rep) for rep in rx.reps(7) if not rx.is_null(7)]
-    if tq1 and (said := tq1.get(11)) and said != datatypes.NULL:
-        lines.append(said)
-    return "\n".join(dict.fromkeys(line for line in lines if line))
+    lines += [_clean(tq1.get(11)) for tq1 in tq1s]
+    return [line for line in lines if line]
+
+
+def _words(rx: Segment, number: int) -> str:
+    """A field of the dose in words, '' when it says nothing."""
+    return "" if rx.is_null(number) else " ".join(datatypes.display_text(rep) for rep in rx.reps(number)).strip()
 
 
 def _dose(rx: Segment, low: int, high: int, unit: int) -> tuple[Body, bool]:
@@ -66,32 +79,37 @@ def _dose(rx: Segment, low: int, high: int, unit: int) -> tuple[Body, bool]:
     return {"doseQuantity": first or last}, False
 
 
-def _timing(draft: Draft, group: DrugGroup, rx: Segment, tq1: Segment | None) -> tuple[str, Body | None]:
-    """From TQ1, else RXE-1, else ORC-7 (both TQ: quantity^interval^duration^start^end)."""
-    if tq1 is not None:
-        pattern = _pattern(tq1, 3)
-        made = timing.timing(
-            pattern,
-            draft.terms,
-            start=tq1.get(7),
-            end=tq1.get(8),
-            count=tq1.get(14),
-            duration=tq1.get(13),
-            duration_unit=tq1.get(13, 2),
-        )
-        return pattern, made
+def _timing(
+    draft: Draft, group: DrugGroup, rx: Segment, tq1: Segment | None, patterns: list[str]
+) -> tuple[str, Body | None]:
+    """From TQ1, else RXE-1, else ORC-7 (both TQ: quantity^interval^duration^start^end); a TQ1 without a pattern takes
+    theirs. Several patterns are not one Timing: they stay text."""
+    if len(patterns) > 1:
+        return "", None
+    pattern, start, end = next(iter(patterns), ""), "", ""
     for segment, number in ((rx, 1), (group.orc, 7)):
         if segment is None or (segment is rx and rx.name != "RXE") or not segment.has(number):
             continue
-        pattern = _clean(segment.get(number, 2))
-        made = timing.timing(pattern, draft.terms, start=segment.get(number, 4), end=segment.get(number, 5))
-        if made:
-            return pattern, made
-    return "", None
+        pattern = pattern or _clean(segment.get(number, 2))
+        start, end = start or segment.get(number, 4), end or segment.get(number, 5)
+    if tq1 is None:
+        return pattern, timing.timing(pattern, draft.terms, start=start, end=end)
+    made = timing.timing(
+        pattern,
+        draft.terms,
+        start=tq1.get(7),
+        end=tq1.get(8),
+        count=tq1.get(14),
+        duration=tq1.get(13),
+        duration_unit=tq1.get(13, 2),
+    )
+    return pattern, made
 
 
-def _pattern(segment: Segment, number: int) -> str:
-    return _clean(segment.get(number)) or _clean(segment.get(number, 1, 2))
+def _patterns(tq1: Segment) -> list[str]:
+    """The repeat patterns of TQ1-3 (RPT.1: code, else text)."""
+    found = (_clean(rep.get()) or _clean(rep.get(1, 2)) for rep in tq1.reps(3) if not tq1.is_null(3))
+    return [pattern for pattern in found if pattern]
 
 
 def _clean(text: str) -> str:

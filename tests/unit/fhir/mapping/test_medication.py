@@ -47,12 +47,33 @@ def test_that_an_order_is_mapped_whole(hospital):
     assert outcome.title == "Paracetamol 500 mg tablet"
 
 
-@pytest.mark.parametrize("dose", ["two||tab^tablet", "2||", "1|many|tab^tablet", '2||""'])
-def test_that_a_dose_that_cannot_be_read_is_tagged_and_not_guessed(hospital, dose):
+@pytest.mark.parametrize(
+    ("dose", "words"),
+    [("two||tab^tablet", "two tablet"), ("2||", "2"), ("1|many|tab^tablet", "1 - many tablet"), ('2||""', "2")],
+)
+def test_that_a_dose_that_cannot_be_read_is_tagged_and_not_guessed(hospital, dose, words):
     hospital.take(rde(f"RXE||1^Drug|{dose}||^take as told"))
     request = hospital.one("MedicationRequest")
     assert [t["code"] for t in request["meta"]["tag"]] == ["dose-unstructured"]
-    assert request["dosageInstruction"] == [{"text": "take as told"}]
+    assert request["dosageInstruction"] == [{"text": f"take as told\n{words}"}]
+
+
+def test_that_a_timing_without_a_pattern_takes_the_pattern_of_the_order(hospital):
+    hospital.take(rde("RXE|1^BID^^20261101|1^Drug|500||mg", "TQ1|1||||||202611211000|202611281000"))
+    (dosage,) = hospital.one("MedicationRequest")["dosageInstruction"]
+    assert dosage["timing"]["code"]["text"] == "BID"
+    assert dosage["timing"]["repeat"]["frequency"] == 2
+    assert dosage["timing"]["repeat"]["boundsPeriod"]["start"] == "2026-11-21T10:00:00Z"
+
+
+@pytest.mark.parametrize("timings", [["TQ1|1||BID~QHS"], ["TQ1|1||BID", "TQ1|2||QHS"]])
+def test_that_several_patterns_stay_text_and_are_tagged(hospital, timings):
+    hospital.take(rde("RXE||1^Drug|500||mg", *timings))
+    request = hospital.one("MedicationRequest")
+    assert [t["code"] for t in request["meta"]["tag"]] == ["dose-unstructured"]
+    (dosage,) = request["dosageInstruction"]
+    assert dosage["text"] == "BID; QHS"
+    assert "timing" not in dosage
 
 
 def test_that_digits_of_a_dose_are_kept(hospital):

@@ -114,6 +114,15 @@ def test_that_a_withdrawn_result_keeps_its_value_and_is_never_deleted(hospital: 
     assert str(found["valueQuantity"]["value"]) == "6.4"
 
 
+def test_that_a_result_that_cannot_be_obtained_has_no_value_and_says_so(hospital: HospitalState) -> None:
+    hospital.take(result(obx("6.4")))
+    hospital.take(result(obx("", status="X"), status="C", at="20261120100000+0000"))
+    found = observation(hospital)
+    assert found["status"] == "cancelled"
+    assert "valueQuantity" not in found
+    assert found["dataAbsentReason"]["coding"][0]["code"] == "error"
+
+
 def test_that_a_result_by_filler_number_alone_finds_the_order(hospital: HospitalState) -> None:
     hospital.take(order())
     hospital.take(result(obx("4.1", status="P"), status="P"))
