@@ -132,8 +132,12 @@ class Intake:
             if any(_is_our_fault(outcome) for outcome in mine) and not judgement.set_aside:
                 _log.error("a message could not be stored as it is; set aside", extra={"size": exchange.size})
                 self._gather(exchange, self._set_aside(exchange))
-            else:
+                continue
+            try:
                 self._answer(exchange, judgement, mine[-len(judgement.verdicts) :])
+            except Exception:  # noqa: BLE001 - the others wait too; the sender will ask again
+                _log.exception("an answer could not be written", extra={"size": exchange.size})
+                exchange.answer()
 
     # ------------------------------------------------------------ answering
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.engine.judgement import Judge
 from console.engine.settings import EngineSettings
+from console.hl7v2.acknowledgment import build_ack, parse_ack
 from console.hl7v2.framing import FrameDecoder
 from console.storage.fresh_ids import uuid_source
 from tests.builders.engine_process import framed, message
@@ -60,3 +62,26 @@ def test_that_any_bytes_get_the_same_decisions_and_none_is_an_acceptance(stream:
     whole = _decisions([stream])
     assert _decisions([stream[:cut], stream[cut:]]) == whole
     assert all(code not in ("AA", "CA") for code, _, _ in whole)
+
+
+@settings(deadline=None, max_examples=400)
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 160), st.binary(max_size=6)), max_size=5),
+    kind=st.sampled_from(sorted(_PIECES)),
+)
+def test_that_whatever_a_header_holds_is_decided_storable_and_answered(
+    changes: list[tuple[int, bytes]], kind: str
+) -> None:
+    payload = bytearray(_PIECES[kind](1))
+    for at, data in changes:
+        payload[at : at + len(data)] = data
+    decoder = FrameDecoder(64 * 1024)
+    judge = Judge(EngineSettings(), uuid_source(), listener="mllp")
+    for item in [*decoder.feed(bytes(payload)), *decoder.close()]:
+        for verdict in judge.judge(item, received_at=START, peer="p").verdicts:
+            arrival = verdict.arrival
+            orjson.dumps([arrival.detail, [key.as_json() for key in arrival.keys]])
+            for text in (arrival.sending_application, arrival.control_id, arrival.message_type, arrival.message_time):
+                text.encode("utf-8")
+            answer = build_ack(verdict.header, "AA", control_id="1", now=START, error=verdict.error)
+            assert parse_ack(answer).code == "AA"

@@ -292,3 +292,19 @@ async def test_that_messages_glued_into_one_frame_are_answered_in_frames_of_thei
     await _answer(exchange)
     assert exchange.settled is not None
     assert [parse_ack(payload).control_id for payload in exchange.settled] == ["C1", "C2"]
+
+
+async def test_that_an_answer_our_writing_fails_on_holds_up_nobody(
+    desk: _Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = desk.intake._acknowledgment
+
+    def broken(verdict: Any, *rest: Any) -> bytes:
+        if verdict.arrival.control_id == "BAD":
+            raise UnicodeEncodeError("utf-8", "x", 0, 1, "ours")
+        return write(verdict, *rest)
+
+    monkeypatch.setattr(desk.intake, "_acknowledgment", broken)
+    bad, good = await desk.ask(message("BAD"), message("C2"))
+    assert (bad.code, good.code) == ("", "AA")
+    assert len(desk.rows("SELECT 1 FROM messages")) == 2

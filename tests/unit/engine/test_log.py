@@ -34,7 +34,7 @@ def test_that_only_listed_fields_are_written(lines: io.StringIO) -> None:
 
 
 def test_that_what_would_be_filled_in_or_raised_or_nested_never_appears(lines: io.StringIO) -> None:
-    log = logging.getLogger("somebody.else")
+    log = logging.getLogger("console.somebody")
     log.warning("could not parse %s", CANARY)
     log.error(ValueError(CANARY))
     log.error("nested", extra={"code": {"text": CANARY}, "route": CANARY * 20})
@@ -46,3 +46,11 @@ def test_that_what_would_be_filled_in_or_raised_or_nested_never_appears(lines: i
     last = json.loads(lines.getvalue().splitlines()[-1])
     assert last["exception"] == "KeyError"
     assert "test_log.py" in last["where"][-1]
+
+
+def test_that_a_foreign_record_says_only_who_spoke_and_from_where(lines: io.StringIO) -> None:
+    logging.getLogger("asyncio").error(f"Exception in callback settle(raw=b'{CANARY}')")
+    (line,) = map(json.loads, lines.getvalue().splitlines())
+    assert line["logger"] == "asyncio"
+    assert "test_log" in line["text"]
+    assert CANARY not in lines.getvalue()
