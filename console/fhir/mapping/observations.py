@@ -27,8 +27,8 @@ _BY_REPORT: Final = {"registered": "registered", "partial": "preliminary", "prel
 """What OBX-11 means when it is empty, by the status of the report (OBR-25); unknown when that is empty too."""
 
 _KEEPS_VALUE: Final = frozenset({"U", "D", "W"})
-"""Statuses that say something about the result and, with OBX-5 empty, nothing about its value (HL7 table 0085). X is not
-among them: where no result can be obtained, no value stands; the one before is in the history."""
+"""Statuses that say something about the result and, with OBX-5 empty, nothing about its value (HL7 table 0085). X is
+not among them: where no result can be obtained, no value stands; the one before is in the history."""
 
 _WHY_ABSENT: Final = {
     "N": ("not-asked", "Not Asked"),
