@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from console.fhir import document, primitives
 from console.fhir.context import Body
-from console.fhir.terms import SNOMED, UCUM, V2, Terms, code_system
+from console.fhir.terms import SNOMED, UCUM, V2, Terms, code_system, table_system
 from console.hl7v2 import timestamp
 
 NULL = '""'
@@ -94,7 +94,7 @@ def identifier(rep: Parts, terms: Terms) -> Body | None:
         "value": value,
     }
     if kind := part(rep, 5):
-        body["type"] = {"coding": [{"system": V2 + "0203", "code": kind}]}
+        body["type"] = {"coding": [{"system": table_system("0203", kind), "code": kind}]}
     if namespace:
         body["assigner"] = {"display": namespace}
     if valid := period(part(rep, 7), part(rep, 8), terms):
@@ -110,7 +110,7 @@ def entity_identifier(rep: Parts, terms: Terms, *, type_code: str = "") -> Body 
     namespace = part(rep, 2)
     body: Body = {"system": terms.authority(namespace, part(rep, 3), part(rep, 4)), "value": value}
     if type_code:
-        body["type"] = {"coding": [{"system": V2 + "0203", "code": type_code}]}
+        body["type"] = {"coding": [{"system": table_system("0203", type_code), "code": type_code}]}
     if namespace:
         body["assigner"] = {"display": namespace}
     return body
@@ -215,7 +215,7 @@ def practitioner(rep: Parts, terms: Terms) -> Body | None:
     if number:
         found: Body = {"system": terms.authority(part(rep, 9), part(rep, 9, 2), part(rep, 9, 3)), "value": number}
         if kind := part(rep, 13):
-            found["type"] = {"coding": [{"system": V2 + "0203", "code": kind}]}
+            found["type"] = {"coding": [{"system": table_system("0203", kind), "code": kind}]}
         body["identifier"] = found
     body["display"] = display or number
     return body
@@ -313,7 +313,9 @@ def _concept(rep: Parts, terms: Terms, path: str, day: str, table: tuple[str, st
         name = part(rep, system_at)
         system = code_system(name, part(rep, oid_at)) or (V2 + table[0] if table else "")
         coding: Body = {"code": " ".join(code.split())}
-        if system:
+        if system.startswith(V2):
+            coding["system"] = table_system(system.removeprefix(V2), coding["code"])
+        elif system:
             coding["system"] = system
         if text := part(rep, text_at):
             coding["display"] = text
@@ -352,7 +354,7 @@ def table_concept(code: str, table: str, display: str = "") -> Body | None:
     code = " ".join(code.split())
     if not code or code == NULL:
         return None
-    coding: Body = {"system": V2 + table, "code": code}
+    coding: Body = {"system": table_system(table, code), "code": code}
     if display:
         coding["display"] = display
     return {"coding": [coding]}

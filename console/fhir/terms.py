@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from console.fhir.concept_map import ConceptMaps, Element, unmapped
 from console.fhir.context import Body
+from console.fhir.hl7_tables import PUBLISHED
 
 LOINC: Final = "http://loinc.org"
 SNOMED: Final = "http://snomed.info/sct"
@@ -58,7 +59,8 @@ _AUTHORITIES: Final[Mapping[str, str]] = {
     "2.16.840.1.113883.4.6": "http://hl7.org/fhir/sid/us-npi",
 }
 
-_OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
+_OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*)){3,}")  # shorter ones name standards bodies and countries
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TABLE = re.compile(r"(?:HL7|hl7)[- ]?([0-9]{4})")
 _ABSOLUTE = re.compile(r"(?:https?://|urn:)\S+")
 
@@ -100,8 +102,8 @@ def _unconfigured(namespace: str, universal_id: str, universal_type: str) -> str
             return known
         if _OID.fullmatch(universal_id):
             return f"urn:oid:{universal_id}"
-        if universal_type.upper() in ("UUID", "GUID"):
-            return f"urn:uuid:{quote(universal_id.lower(), safe='-')}"
+        if universal_type.upper() in ("UUID", "GUID") and _UUID.fullmatch(universal_id.lower()):
+            return f"urn:uuid:{universal_id.lower()}"
         if _ABSOLUTE.fullmatch(universal_id):
             return universal_id
         return f"urn:signalbox:authority:{quote(universal_id, safe='')}"
@@ -112,6 +114,13 @@ def _unconfigured(namespace: str, universal_id: str, universal_type: str) -> str
 def source_system(source: str) -> str:
     """The identifier system of numbers without an authority: the sender's own space."""
     return f"urn:signalbox:source:{quote(source, safe='')}"
+
+
+def table_system(table: str, code: str) -> str:
+    """The system of a code of an HL7 v2 table: the published one when the code is in it, else our own name for the
+    senders' additions to that table."""
+    published = PUBLISHED.get(table)
+    return V2 + table if published is None or code in published else code_system(f"HL7-{table}-additions")
 
 
 class Terms:

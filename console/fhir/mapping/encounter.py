@@ -16,7 +16,7 @@ from console.fhir.datatypes import date_time, part
 from console.fhir.mapping import places
 from console.fhir.mapping.draft import Draft
 from console.fhir.projection import Facts, Keyed, Mode, Nested
-from console.fhir.terms import V2, V3, Terms
+from console.fhir.terms import V2, V3, Terms, table_system
 from console.hl7v2.message import Repetition, Segment
 
 _R5: Final = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Encounter."
@@ -129,7 +129,7 @@ def _identifiers(draft: Draft, pv1: Segment) -> list[Body]:
             continue
         for rep in pv1.reps(field):
             if made := datatypes.identifier(rep, draft.terms):
-                made.setdefault("type", {"coding": [{"system": V2 + "0203", "code": kind}]})
+                made.setdefault("type", {"coding": [{"system": table_system("0203", kind), "code": kind}]})
                 found.append(made)
     pid = draft.message.first("PID")
     if not pv1.has(19) and pid is not None and pid.has(18) and not pid.is_null(18):
@@ -153,7 +153,8 @@ def _pv2_facts(terms: Terms, pv2: Segment) -> Facts:
         if (moment := date_time(pv2.get(field), terms))
     ]
     if arrival := " ".join(part(rep) for rep in pv2.reps(38)[:1]).strip():
-        coding = {"system": V2 + "0430", "code": " ".join(arrival.split())}
+        arrival = " ".join(arrival.split())
+        coding = {"system": table_system("0430", arrival), "code": arrival}
         extensions.append({"url": MODE_OF_ARRIVAL, "valueCoding": coding})
     if extensions:
         facts["extension"] = Keyed(extensions, "url")
@@ -200,7 +201,7 @@ def set_class(draft: Draft, body: Body, pv1: Segment | None, at: str) -> None:
     if not code:
         body.setdefault("class", dict(_NO_CLASS))
         return
-    new = draft.terms.coding("v2-0004-class", code) or {"system": V2 + "0004", "code": code}
+    new = draft.terms.coding("v2-0004-class", code) or {"system": table_system("0004", code), "code": code}
     if old and old.get("code") != new["code"] and old != _NO_CLASS:
         since = _since(body, "classHistory") or body.get("period", {}).get("start", "")
         if span := _span(since, at):

@@ -17,7 +17,7 @@ from console.fhir.mapping import enclosed, encounter, patient
 from console.fhir.mapping.draft import Draft
 from console.fhir.mapping.drug_groups import first_rep
 from console.fhir.projection import Facts, Keyed
-from console.fhir.terms import V2
+from console.fhir.terms import table_system
 from console.hl7v2.message import Message, Segment
 
 
@@ -131,5 +131,7 @@ def _performers(draft: Draft, shot: _Shot) -> list[Body]:
     found: list[Body] = []
     for segment, number, function in ((shot.rxa, 10, "AP"), (shot.orc, 12, "OP")):
         if segment and (rep := first_rep(segment, number)) and (who := datatypes.practitioner(rep, draft.terms)):
-            found.append({"function": {"coding": [{"system": V2 + "0443", "code": function}]}, "actor": who})
+            found.append(
+                {"function": {"coding": [{"system": table_system("0443", function), "code": function}]}, "actor": who}
+            )
     return found

@@ -14,7 +14,7 @@ from console.fhir import datatypes
 from console.fhir.context import Body
 from console.fhir.datatypes import part, standard_code
 from console.fhir.mapping.draft import Draft
-from console.fhir.terms import V2, V3, Terms, code_system
+from console.fhir.terms import V3, Terms, code_system, table_system
 from console.hl7v2.message import NULL, Repetition, Segment
 
 _FLAG_MAP: Final = "v2-0078-interpretation"
@@ -124,7 +124,8 @@ def _interpretation(terms: Terms, code: str) -> Body | None:
     if coding is not None:
         coding.setdefault("system", V3 + "ObservationInterpretation")
         return {"coding": [coding]}
-    return {"coding": [{"system": V2 + "0078", "code": " ".join(code.split())}]}
+    code = " ".join(code.split())
+    return {"coding": [{"system": table_system("0078", code), "code": code}]}
 
 
 def _reference_range(obx: Segment, unit: Repetition | None) -> tuple[Body | None, bool]:

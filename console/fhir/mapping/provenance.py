@@ -13,7 +13,7 @@ from console.core.clock import iso
 from console.fhir import datatypes, document
 from console.fhir.context import Action, Body, Change
 from console.fhir.effect_id import provenance_id
-from console.fhir.terms import V2
+from console.fhir.terms import table_system
 
 if TYPE_CHECKING:
     from console.fhir.mapping.draft import Draft
@@ -66,7 +66,7 @@ def _recorded(draft: Draft) -> str:
 
 def _activity(trigger: str) -> Body:
     event = trigger.partition("^")[2] or trigger
-    return {"coding": [{"system": V2 + "0003", "code": event}], "text": trigger}
+    return {"coding": [{"system": table_system("0003", event), "code": event}], "text": trigger}
 
 
 def _sender(source: str) -> Body:

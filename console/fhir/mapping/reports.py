@@ -15,7 +15,7 @@ from console.fhir.mapping.notes import note_text
 from console.fhir.mapping.observations import Observed, Reading, Report
 from console.fhir.mapping.order_groups import OrderGroup
 from console.fhir.projection import Facts, Keyed
-from console.fhir.terms import V2
+from console.fhir.terms import table_system
 from console.hl7v2.message import Segment
 
 _TAG: Final = "urn:signalbox:result-tag"
@@ -71,7 +71,8 @@ def _facts(draft: Draft, group: OrderGroup, report: Report, samples: list[Body])
     if report.issued:
         facts["issued"] = report.issued.replace("+00:00", "Z")
     if section := group.text(("OBR", 24)):
-        facts["category"] = [{"coding": [{"system": V2 + "0074", "code": " ".join(section.split())}]}]
+        section = " ".join(section.split())
+        facts["category"] = [{"coding": [{"system": table_system("0074", section), "code": section}]}]
     if samples:
         facts["specimen"] = samples
     if obr is not None:

@@ -17,7 +17,7 @@ from console.fhir.mapping.observation_value import ATTACHED_TYPES
 from console.fhir.mapping.observations import Report
 from console.fhir.mapping.order_groups import OrderGroup, Sample
 from console.fhir.projection import Facts, Keyed
-from console.fhir.terms import V2
+from console.fhir.terms import V2, table_system
 from console.hl7v2.message import Segment
 
 _NUMBERS: Final = ((2, "FILL"), (1, "PLAC"))
@@ -117,7 +117,8 @@ def _from_obr(draft: Draft, obr: Segment, order: str) -> str:
         return ""
     kind: Body = {}
     if code:
-        kind["coding"] = [{"system": V2 + "0070", "code": " ".join(code.split())}]
+        code = " ".join(code.split())
+        kind["coding"] = [{"system": table_system("0070", code), "code": code}]
     if text:
         kind["text"] = text
     facts: Facts = {"subject": draft.subject, "type": kind}

@@ -12,7 +12,7 @@ from typing import Final
 
 from console.fhir import datatypes, document
 from console.fhir.context import Body
-from console.fhir.terms import V2, Terms
+from console.fhir.terms import Terms, table_system
 
 _GTS: Final = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation"
 
@@ -72,7 +72,9 @@ def timing(
     if code := " ".join(pattern.split()):
         standard = code.upper() in _STANDARD
         body["code"] = {
-            "coding": [{"system": _GTS if standard else V2 + "0335", "code": code.upper() if standard else code}],
+            "coding": [
+                {"system": _GTS if standard else table_system("0335", code), "code": code.upper() if standard else code}
+            ],
             "text": code,
         }
     return body or None
