@@ -26,12 +26,9 @@ def _families() -> Mapping[str, tuple[Category, Mapper]]:
         **dict.fromkeys(
             ("RDE", "OMP", "RDS", "RAS", "RGV", "RRE", "ORP"), (Category.MEDICATION, medication.map_pharmacy)
         ),
-        "ORM": (Category.ORDER, orders.map_orders),
-        "OMG": (Category.ORDER, orders.map_orders),
-        "OML": (Category.ORDER, orders.map_orders),
-        "ORR": (Category.ORDER, orders.map_orders),
-        "ORG": (Category.ORDER, orders.map_orders),
-        "ORL": (Category.ORDER, orders.map_orders),
+        **dict.fromkeys(
+            ("ORM", "OMG", "OML", "OMI", "ORR", "ORG", "ORL", "ORI"), (Category.ORDER, orders.map_orders)
+        ),
         "ORU": (Category.RESULT, results.map_results),
         "OUL": (Category.RESULT, results.map_results),
     }

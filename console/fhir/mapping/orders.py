@@ -1,4 +1,4 @@
-"""ORM, OMG, OML and their answers ORR, ORG, ORL: every ORC/OBR group is one order (HL7 v2.8 chapter 4)."""
+"""ORM, OMG, OML, OMI and their answers ORR, ORG, ORL, ORI: every ORC/OBR group is one order (HL7 v2.8 chapter 4)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from console.hl7v2.message import Message
 _ALERTS: Final = frozenset({"UA", "UC", "UD", "UF", "UH", "UM", "UN", "UR", "UX"})
 """Order controls that say the filler could not do it (HL7 table 0119)."""
 
-_ANSWERS: Final = frozenset({"ORR", "ORG", "ORL"})
+_ANSWERS: Final = frozenset({"ORR", "ORG", "ORL", "ORI"})
 _REPLACED: Final = frozenset({"RP", "RU"})
 _REPLACING: Final = frozenset({"RO", "RQ"})
 _VERBS: Final = {
