@@ -49,9 +49,11 @@ class EngineHttp:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def json(self, path: str, parameters: Parameters | None = None) -> dict[str, Any]:
-        """The JSON object at `path`. Raises as the class says."""
-        response = await self.get(path, parameters)
+    async def json(
+        self, path: str, parameters: Parameters | None = None, *, timeout: float | None = None
+    ) -> dict[str, Any]:
+        """The JSON object at `path`. `timeout` in seconds where an answer takes longer. Raises as `get`."""
+        response = await self._send("GET", path, parameters, timeout=timeout)
         body = _object(response.content)
         if body is None:
             raise self._broken()
@@ -70,14 +72,25 @@ class EngineHttp:
         return answer
 
     async def _send(
-        self, method: str, path: str, parameters: Parameters | None, body: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        parameters: Parameters | None,
+        body: bytes | None = None,
+        *,
+        timeout: float | None = None,
     ) -> httpx.Response:
         headers = {"X-Request-Id": uuid.uuid4().hex}
         if body is not None:
             headers["Content-Type"] = "application/json"
         try:
             response = await self._client.request(
-                method, path, params=_given(parameters), headers=headers, content=body
+                method,
+                path,
+                params=_given(parameters),
+                headers=headers,
+                content=body,
+                timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else httpx.Timeout(timeout, connect=CONNECT_S),
             )
         except httpx.HTTPError as error:
             raise self._fault(error) from error

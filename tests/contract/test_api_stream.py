@@ -304,3 +304,14 @@ async def test_that_a_bare_head_of_rubbish_is_answered_and_closed(store: Store) 
         async with asyncio.timeout(PATIENCE):
             assert b"400" in await reader.read()
         writer.close()
+
+
+async def test_that_a_stranger_is_answered_before_the_body_comes(store: Store) -> None:
+    async with served(store) as (_, address):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+        writer.write(b"POST /api/v1/concept-maps HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n")
+        async with asyncio.timeout(PATIENCE):
+            answer = await reader.read()
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 401")
+    assert b"www-authenticate" in answer.lower()

@@ -6,4 +6,8 @@ ROOT = "/api/v1"
 OPENAPI = f"{ROOT}/openapi.json"
 HEALTH = f"{ROOT}/health"
 STREAM = f"{ROOT}/events/stream"
+VERIFY = f"{ROOT}/audit/verify"
 FHIR = "/fhir"
+
+UNTIMED = (STREAM, VERIFY)
+"""Answers that may take as long as they need: the stream never ends, and the whole audit log is read once."""

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console.core.errors import SignalboxError
-from console.engine.api.addresses import HEALTH, OPENAPI, STREAM
+from console.engine.api.addresses import HEALTH, OPENAPI, UNTIMED
 from console.engine.api.auditing import Auditing
 from console.engine.api.guards import BodyLimit, Deadline, HostGuard, RequestFrame, TokenGuard
 from console.engine.api.openapi import describe
@@ -66,7 +66,7 @@ def build_app(
     audited = Auditing(
         _Faces(api, facade) if facade else api, log=services.audit, clock=services.clock, new_id=services.new_id
     )
-    limited = BodyLimit(Deadline(audited, streams=(STREAM,)))
+    limited = BodyLimit(Deadline(audited, streams=UNTIMED))
     known = TokenGuard(limited, token=token, actor=OWNER, public=(HEALTH,))
     return RequestFrame(HostGuard(known, names=names, loopback_only=loopback_only), new_id=services.new_id)
 

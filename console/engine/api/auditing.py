@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.core.clock import Clock, to_micros
 from console.core.errors import EnvironmentFault, SignalboxError
-from console.engine.api.addresses import FHIR, HEALTH, OPENAPI, ROOT
+from console.engine.api.addresses import FHIR, HEALTH, OPENAPI, ROOT, VERIFY
 from console.engine.api.guards import header, route_of
 from console.engine.api.refusals import refusal_of, send_refusal
 from console.storage.audit import Access, AuditLog
@@ -36,7 +36,7 @@ NO_PATIENT_DATA = frozenset(
         f"{ROOT}/ready",
         f"{ROOT}/statistics",
         f"{ROOT}/destinations",
-        f"{ROOT}/audit/verify",
+        VERIFY,
         f"GET {ROOT}/concept-maps",
         f"GET {ROOT}/concept-maps/{{name}}",
         f"{FHIR}/metadata",
