@@ -100,6 +100,8 @@ class Attempt:
             reference for reference, version in known.items() if version.sha256 == self._digests.get(reference)
         }
         self._renewed = False
+        self.overwrote: list[str] = []
+        """What somebody else had changed there and our content went over."""
 
     def run(self) -> Result:
         try:
@@ -185,6 +187,8 @@ class Attempt:
                 )
             elif conflict:
                 self._etags[reference] = copy.etag
+                if reference not in self.overwrote:
+                    self.overwrote.append(reference)
 
     def _read(self, references: Sequence[str]) -> list[Copy]:
         """Copies of resources the server has or says it has not. Raises _Ended for any other answer."""

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from queue import Empty, SimpleQueue
-from typing import Final
+from typing import Any, Final
 
 from console.core.clock import Clock, iso, to_micros
 from console.core.errors import EnvironmentFault, SignalboxError
@@ -243,7 +243,9 @@ class RemoteDeliverer:
 
         def handed_over(versions: list[RemoteVersion], status: int | None) -> None:
             took_ms = (time.perf_counter() - began) * 1000
-            more = {"status_code": status} if status else {}
+            more: dict[str, Any] = {"status_code": status} if status else {}
+            if attempt.overwrote:
+                more["overwrote"] = attempt.overwrote
             event = events.handed_over(delivery, _versions(delivery), took_ms=took_ms, **more)
 
             def job(write: WriteTransaction) -> None:

@@ -126,7 +126,7 @@ class RemoteFhir:
         for resource in resources:
             request = {"method": "PUT", "url": resource.reference}
             if resource.etag:
-                request["ifMatch"] = resource.etag
+                request["ifMatch"] = entity_tag(resource.etag)
             entries.append(
                 {
                     "fullUrl": f"{self.url}/{resource.reference}",
@@ -231,6 +231,11 @@ def checked_url(url: str) -> str:
             code="bad-fhir-url",
         )
     return url.strip().rstrip("/")
+
+
+def entity_tag(etag: str) -> str:
+    """An ETag as If-Match wants it. HAPI names the bare version in the entries of its answers (`1` for `W/"1"`)."""
+    return etag if '"' in etag else f'W/"{etag}"'
 
 
 def destination_name(url: str) -> str:

@@ -41,6 +41,7 @@ class Tries:
         self.client = client
         self.known: dict[str, RemoteVersion] = {}
         self.handed_over = 0
+        self.overwrote: list[str] = []
 
     def attempt(self, one: Delivery) -> Result:
         def handed_over(versions: list[RemoteVersion], _status: int | None) -> None:
@@ -49,6 +50,7 @@ class Tries:
 
         attempt = Attempt(one, self.known, self.client, trace=TRACE, handed_over=handed_over)
         result = attempt.run()
+        self.overwrote = attempt.overwrote
         if result.ending is Ending.FILED:
             self._remember(attempt.versions())
         return result
@@ -179,6 +181,15 @@ def test_that_a_conflict_is_met_by_reading_again_and_writing_over_the_version_fo
     result = tries.attempt(delivery(observation("o1", "final"), versions=(2,)))
     assert result.ending is Ending.FILED
     assert [body["status"] for body in fake.versions_of("Observation/o1")] == ["preliminary", "preliminary", "final"]
+    assert tries.overwrote == ["Observation/o1"]
+
+
+def test_that_a_bare_version_a_server_calls_its_etag_is_given_back_as_an_etag(fake: FhirServer, tries: Tries) -> None:
+    tries.attempt(delivery(observation("o1", "preliminary")))
+    tries.known["Observation/o1"] = tries.known["Observation/o1"]._replace(etag="1")
+    assert tries.attempt(delivery(observation("o1", "final"), versions=(2,))).ending is Ending.FILED
+    assert fake.seen[2].body["entry"][0]["request"]["ifMatch"] == 'W/"1"'
+    assert tries.overwrote == []
 
 
 def test_that_a_late_result_is_not_written_over_a_later_statement(fake: FhirServer, tries: Tries) -> None:
