@@ -270,6 +270,21 @@ async def test_that_elements_can_be_chosen_and_are_marked(fhir: EngineApi) -> No
     assert body["meta"]["tag"][0]["code"] == "SUBSETTED"
 
 
+async def test_that_a_document_is_given_as_a_resource_or_as_itself(fhir: EngineApi) -> None:
+    stored = fhir.store.message(patient_id="p1")
+    binary = {"resourceType": "Binary", "id": "b1", "contentType": "application/pdf", "data": "JVBERi0xLjQ="}
+    fhir.store.resource(binary, event_id=stored.event_id)
+    assert (await fhir.client.get("/fhir/Binary/b1")).json()["contentType"] == "application/pdf"
+    native = await fhir.client.get("/fhir/Binary/b1?_pretty=true", headers={"Accept": "application/pdf"})
+    assert native.content == b"%PDF-1.4"
+    assert native.headers["content-type"] == "application/pdf"
+    assert native.headers["content-disposition"] == "attachment"
+    assert fhir.audited()[-1].patient_id == "p1"
+    fhir.store.resource({**binary, "id": "b2", "contentType": "text/html\r\nX: y", "data": "!"})
+    assert (await fhir.client.get("/fhir/Binary/b2", headers={"Accept": "image/png"})).status_code == 422
+    assert (await fhir.client.get("/fhir/Binary/none", headers={"Accept": "image/png"})).status_code == 404
+
+
 # ---------------------------------------------------------------- capability
 
 

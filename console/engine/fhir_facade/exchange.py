@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import parse_qsl
 
+import orjson
 from starlette.types import Receive, Scope, Send
 
 from console.core.clock import from_micros
@@ -33,6 +36,8 @@ class Asked:
     pretty: bool
     if_none_match: str
     if_modified_since: datetime | None
+    native: bool = False
+    """The content of a Binary itself is wanted, not the resource around it."""
 
 
 @dataclass(slots=True)
@@ -54,7 +59,11 @@ async def read_request(scope: Scope, receive: Receive) -> Asked:
     segments = tuple(path.split("/")) if path else ()
     if scope["method"] == "POST" and segments[-1:] == ("_search",):
         pairs += _pairs(await _form(scope, receive))
-    _check_format(pairs, header(scope, b"accept"))
+    native = (
+        segments[:1] == ("Binary",) and len(segments) in (2, 4) and not _serves_json(pairs, header(scope, b"accept"))
+    )
+    if not native and not _serves_json(pairs, header(scope, b"accept")):
+        raise Refusal(406, "only-json", "Only JSON is offered.", "Accept application/fhir+json.")
     since = header(scope, b"if-modified-since")
     return Asked(
         method=str(scope["method"]),
@@ -65,6 +74,7 @@ async def read_request(scope: Scope, receive: Receive) -> Asked:
         pretty=("_pretty", "true") in pairs,
         if_none_match=header(scope, b"if-none-match"),
         if_modified_since=_http_date(since) if since else None,
+        native=native,
     )
 
 
@@ -92,15 +102,12 @@ async def _form(scope: Scope, receive: Receive) -> bytes:
     return body
 
 
-def _check_format(pairs: Sequence[tuple[str, str]], accepted: str) -> None:
+def _serves_json(pairs: Sequence[tuple[str, str]], accepted: str) -> bool:
     asked = next((value for name, value in pairs if name == "_format"), "")
     if asked:
-        served = asked.partition(";")[0].strip().lower().replace(" ", "+") in _JSON_FORMATS
-    else:
-        ranges = [part.partition(";")[0].strip().lower() for part in accepted.split(",") if part.strip()]
-        served = not ranges or any(one in _JSON_RANGES for one in ranges)
-    if not served:
-        raise Refusal(406, "only-json", "Only JSON is offered.", "Accept application/fhir+json.")
+        return asked.partition(";")[0].strip().lower().replace(" ", "+") in _JSON_FORMATS
+    ranges = [part.partition(";")[0].strip().lower() for part in accepted.split(",") if part.strip()]
+    return not ranges or any(one in _JSON_RANGES for one in ranges)
 
 
 def _http_date(text: str) -> datetime | None:
@@ -124,9 +131,28 @@ def resource_answer(asked: Asked, body: bytes, version: int, last_updated: int) 
     return Answer(body, headers=headers)
 
 
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}")
+
+
+def native_answer(body: bytes, version: int) -> Answer:
+    """The content of a Binary (hl7.org/fhir/R4/binary.html#rest), to be saved and never to be run by a browser."""
+    resource = orjson.loads(body)
+    kind = str(resource.get("contentType", "")).partition(";")[0].strip().lower()
+    try:
+        content = base64.b64decode(str(resource.get("data", "")), validate=True)
+    except ValueError as error:
+        raise Refusal(422, "not-base64", "The content of this Binary is damaged.", "Read it as a resource.") from error
+    headers = {
+        "Content-Type": kind if _MEDIA_TYPE.fullmatch(kind) else "application/octet-stream",
+        "Content-Disposition": "attachment",
+        "ETag": f'W/"{version}"',
+    }
+    return Answer(content, headers=headers)
+
+
 async def send_answer(scope: Scope, send: Send, asked: Asked | None, answer: Answer) -> None:
     body = answer.body
-    if body and asked is not None and asked.pretty:
+    if body and asked is not None and asked.pretty and "Content-Type" not in answer.headers:
         body = indented(body.decode()).encode()
     headers = {"Content-Type": FHIR_JSON, "Content-Length": str(len(body)), **answer.headers}
     if answer.status == 304:

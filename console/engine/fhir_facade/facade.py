@@ -24,11 +24,12 @@ from console.engine.api.services import Services, reading
 from console.engine.fhir_facade import audit_events, bundles, everything, searching
 from console.engine.fhir_facade.bundles import Entry
 from console.engine.fhir_facade.capability import capability_statement
-from console.engine.fhir_facade.exchange import Answer, Asked, read_request, resource_answer, send_answer
+from console.engine.fhir_facade.exchange import Answer, Asked, native_answer, read_request, resource_answer, send_answer
 from console.engine.fhir_facade.query import COUNT, Query, read_query
 from console.engine.fhir_facade.values import date
 from console.fhir.search_parameters import PARAMETERS
 from console.storage import fhir_store
+from console.storage.event_reading import event_by_id
 from console.storage.fhir_store import Version
 
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
@@ -122,8 +123,7 @@ class FhirFacade:
                 raise _nothing(kind)
             _saw(note, [entry])
             return Answer(entry.body, headers={"ETag": 'W/"1"'})
-        stored = fhir_store.read(connection, kind, identity)
-        return self._given(note, asked, kind, stored)
+        return self._given(connection, note, asked, kind, fhir_store.read(connection, kind, identity))
 
     def _version(
         self, connection: Connection, note: AccessNote, asked: Asked, kind: str, identity: str, version: str
@@ -131,12 +131,19 @@ class FhirFacade:
         stored = (
             fhir_store.read_version(connection, kind, identity, int(version)) if _VERSION.fullmatch(version) else None
         )
-        return self._given(note, asked, kind, stored)
+        return self._given(connection, note, asked, kind, stored)
 
-    def _given(self, note: AccessNote, asked: Asked, kind: str, stored: Version | None) -> Answer:
+    def _given(
+        self, connection: Connection, note: AccessNote, asked: Asked, kind: str, stored: Version | None
+    ) -> Answer:
         if stored is None:
             raise _nothing(kind)
         _saw(note, [Entry(kind, stored.id, stored.body)])
+        if kind == "Binary":  # it names nobody: whose it is stands with the message it came in
+            event = event_by_id(connection, stored.event_id)
+            note.saw_traces(connection, [event.trace_id] if event else [])
+        if asked.native:
+            return native_answer(stored.body, stored.version)
         elements = next((value for name, value in asked.pairs if name == "_elements"), "")
         body = bundles.only_elements(stored.body, elements.split(",")) if elements else stored.body
         return resource_answer(asked, body, stored.version, stored.last_updated)
