@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from console.fhir import datatypes
 from console.fhir.context import Body
-from console.fhir.datatypes import part, standard_code
+from console.fhir.datatypes import part
 from console.fhir.mapping.draft import Draft
 from console.fhir.terms import V3, Terms, code_system, table_system
 from console.hl7v2.message import NULL, Repetition, Segment
@@ -40,13 +41,29 @@ class Standing:
 
 def key_of(obx: Segment) -> tuple[str, str]:
     """OBX-3 (code and system, else text) and OBX-4, as they identify a result within its report."""
-    rep = _first(obx, 3)
-    code = ""
-    if rep is not None:
-        code = standard_code(rep)
-        code = f"{code}|{code_system(part(rep, 3 if part(rep, 1) else 6))}" if code else part(rep, 2)
+    source, d = obx.source(3), obx.delimiters
+    if (d.escape and d.escape in source) or (d.repetition and d.repetition in source):
+        rep = _first(obx, 3)
+        code = _code_in(rep.components) if rep is not None else ""
+    else:
+        code = _code_of(source, d.component, d.subcomponent)
     sub_id = obx.text(4).strip()
     return code, "" if sub_id == NULL else sub_id
+
+
+@lru_cache(maxsize=4096)
+def _code_of(source: str, component: str, subcomponent: str) -> str:
+    """`_code_in` of a field without escapes and repetitions: what laboratories send all day."""
+    words = source.split(component)
+    return _code_in([word.partition(subcomponent)[0] for word in words] if subcomponent else words)
+
+
+def _code_in(components: list[str]) -> str:
+    """CWE.1 with its system, else CWE.4 with its system, else the text."""
+    words = ["" if word == NULL else word.strip() for word in components] + [""] * 6
+    if words[0]:
+        return f"{words[0]}|{code_system(words[2])}"
+    return f"{words[3]}|{code_system(words[5])}" if words[3] else words[1]
 
 
 def flag_of(obx: Segment) -> str:

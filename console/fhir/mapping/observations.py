@@ -140,7 +140,7 @@ def project(draft: Draft, reading: Reading, report: Report) -> Observed:
     _value(draft, body, reading, lasting, sent_status, stored)
     if stored is not None and "hasMember" in stored:
         body["hasMember"] = stored["hasMember"]
-    _, guard = projection.open("Observation", identity)
+    guard = projection.guard("Observation", identity) if stored is not None else {}
     version_guard.note(rank, guard)
     projection.put(body, guard=guard)
     return Observed(identity, reading.key, status, lasting.flag, stale=False, existed=existed)
