@@ -9,7 +9,6 @@ change (field practice: IHE BALP content, chain after RFC 6962's idea of a signe
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -87,8 +86,7 @@ class Verification:
 
 def seal(entry: AuditEntry, key: bytes) -> str:
     """The entry's hash: 64 hexadecimal digits over every field but `hash`, `prev_hash` first."""
-    mac = hmac.new(key, _ENTRY_DOMAIN, hashlib.sha256)
-    for field in (
+    fields = (
         entry.prev_hash,
         str(entry.seq),
         entry.entry_id,
@@ -99,19 +97,15 @@ def seal(entry: AuditEntry, key: bytes) -> str:
         entry.patient_id,
         entry.outcome,
         entry.request_id,
-    ):
-        _add(mac, field.encode("utf-8", "surrogatepass"))
-    if entry.detail is None:
-        mac.update(b"-")
-    else:
-        _add(mac, entry.detail)
-    return mac.hexdigest()
+    )
+    sealed = [_netstring(field.encode("utf-8", "surrogatepass")) for field in fields]
+    sealed.append(b"-" if entry.detail is None else _netstring(entry.detail))
+    return hmac.digest(key, _ENTRY_DOMAIN + b"".join(sealed), "sha256").hex()
 
 
-def _add(mac: hmac.HMAC, field: bytes) -> None:
-    """A netstring: no two different lists of fields give the same bytes."""
-    mac.update(b"%d:" % len(field))
-    mac.update(field)
+def _netstring(field: bytes) -> bytes:
+    """No two different lists of these give the same bytes."""
+    return b"%d:%b" % (len(field), field)
 
 
 def anchor(seq: int, head: str, key: bytes) -> Anchor:
@@ -120,10 +114,8 @@ def anchor(seq: int, head: str, key: bytes) -> Anchor:
 
 
 def _anchor_mac(seq: int, head: str, key: bytes) -> str:
-    mac = hmac.new(key, _ANCHOR_DOMAIN, hashlib.sha256)
-    _add(mac, str(seq).encode())
-    _add(mac, head.encode())
-    return mac.hexdigest()
+    sealed = _netstring(str(seq).encode()) + _netstring(head.encode())
+    return hmac.digest(key, _ANCHOR_DOMAIN + sealed, "sha256").hex()
 
 
 def verify(entries: Iterable[AuditEntry], key: bytes, kept: Anchor | None, *, limit: int = 100) -> Verification:

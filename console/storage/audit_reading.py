@@ -51,25 +51,43 @@ def verify_log(database: Database, key: bytes, keeper: AnchorKeeper) -> Verifica
 
 
 def _entries(connection: Connection) -> Iterator[AuditEntry]:
-    for row in connection.execute(select(audit).order_by(audit.c.seq)):
+    for row in connection.execution_options(yield_per=2_000).execute(select(*_ENTRY).order_by(audit.c.seq)):
         yield entry_of(row)
+
+
+_ENTRY = (
+    audit.c.seq,
+    audit.c.entry_id,
+    audit.c.recorded_at,
+    audit.c.actor,
+    audit.c.action,
+    audit.c.resource,
+    audit.c.patient_id,
+    audit.c.outcome,
+    audit.c.request_id,
+    audit.c.detail,
+    audit.c.prev_hash,
+    audit.c.hash,
+)
 
 
 def entry_of(row: Row[Any]) -> AuditEntry:
     """The stored row. A value of the wrong type (only a change from outside makes one) stays unlike any text."""
+    stored: Any = row
+    seq, entry_id, recorded_at, actor, action, resource, patient_id, outcome, request_id, detail, before, own = stored
     return AuditEntry(
-        seq=row.seq,
-        entry_id=_text(row.entry_id),
-        recorded_at=row.recorded_at,
-        actor=_text(row.actor),
-        action=_text(row.action),
-        resource=_text(row.resource),
-        patient_id=_text(row.patient_id),
-        outcome=_text(row.outcome),
-        request_id=_text(row.request_id),
-        detail=row.detail if row.detail is None or isinstance(row.detail, bytes) else str(row.detail).encode() + b"\0",
-        prev_hash=_text(row.prev_hash),
-        hash=_text(row.hash),
+        seq=seq,
+        entry_id=_text(entry_id),
+        recorded_at=recorded_at,
+        actor=_text(actor),
+        action=_text(action),
+        resource=_text(resource),
+        patient_id=_text(patient_id),
+        outcome=_text(outcome),
+        request_id=_text(request_id),
+        detail=detail if detail is None or isinstance(detail, bytes) else str(detail).encode() + b"\0",
+        prev_hash=_text(before),
+        hash=_text(own),
     )
 
 
