@@ -17,7 +17,7 @@ import orjson
 from console.core.events import EventError, Hop
 from console.delivery.overwrite import holds, says_more
 from console.delivery.retry import Verdict, verdict
-from console.engine.remote_fhir import Answer, Copy, Outgoing
+from console.engine.remote_fhir import Answer, Copy, Outgoing, entity_tag
 from console.storage.outbox import Delivery
 from console.storage.remote_versions import RemoteVersion
 
@@ -186,9 +186,10 @@ class Attempt:
                     )
                 )
             elif conflict:
-                self._etags[reference] = copy.etag
-                if reference not in self.overwrote:
+                changed = entity_tag(copy.etag) != entity_tag(self._etags.get(reference, ""))
+                if changed and reference not in self.overwrote:
                     self.overwrote.append(reference)
+                self._etags[reference] = copy.etag
 
     def _read(self, references: Sequence[str]) -> list[Copy]:
         """Copies of resources the server has or says it has not. Raises _Ended for any other answer."""

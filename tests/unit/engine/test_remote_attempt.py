@@ -176,9 +176,9 @@ def test_that_retry_after_is_honoured(fake: FhirServer, tries: Tries, status: in
 def test_that_a_conflict_is_met_by_reading_again_and_writing_over_the_version_found(
     fake: FhirServer, tries: Tries
 ) -> None:
-    tries.attempt(delivery(observation("o1", "preliminary")))
+    tries.attempt(delivery(patient(), observation("o1", "preliminary")))
     fake.put_directly(observation("o1", "preliminary", note=[{"text": "added on the server"}]))
-    result = tries.attempt(delivery(observation("o1", "final"), versions=(2,)))
+    result = tries.attempt(delivery(patient(family="Other"), observation("o1", "final"), versions=(2, 2)))
     assert result.ending is Ending.FILED
     assert [body["status"] for body in fake.versions_of("Observation/o1")] == ["preliminary", "preliminary", "final"]
     assert tries.overwrote == ["Observation/o1"]
