@@ -56,7 +56,7 @@ def _decode(cursor: str) -> list[Any] | None:
 
 
 def _fingerprint(question: Sequence[Any]) -> str:
-    return hashlib.sha256(orjson.dumps(list(question), default=str)).hexdigest()[:12]
+    return hashlib.sha256(repr(list(question)).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _refused(why: str) -> Refusal:
