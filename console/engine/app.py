@@ -215,7 +215,7 @@ def standard_components(settings: EngineSettings) -> list[ComponentFactory]:
     from console.engine.api.component import HttpComponent
 
     foreign = [partial(road.ForeignStore, url=url) for url in settings.fhir_urls]
-    return [road.ShippedMaps, road.built_in_store, *foreign, road.pipeline, HttpComponent]
+    return [road.ShippedMaps, *foreign, road.MappingAndFiling, HttpComponent]
 
 
 def serve(folder: Path, settings: EngineSettings, *, ready_file: Path | None = None) -> None:

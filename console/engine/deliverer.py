@@ -1,14 +1,12 @@
 """Delivery into the built-in FHIR store: applied, committed, read back on another connection, and only then filed.
 
-One thread, strictly in the order of the outbox. How far it has applied is written in the transaction that applies, so
-after a crash nothing is applied twice, and what was applied and not yet proven is read back.
+Always on one thread, strictly in the order of the outbox. How far it has applied is written in the transaction that
+applies, so after a crash nothing is applied twice, and what was applied and not yet proven is read back.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from typing import Final
 
 from console.core.clock import Clock, to_micros
 from console.core.errors import Conflict, EnvironmentFault
-from console.core.events import Event, EventError, Hop
+from console.core.events import Event, EventError, Hop, Kind
 from console.core.ids import EventId, UuidSource
 from console.engine.delivery_events import DeliveryEvents
 from console.engine.passage import fault_of_ours
@@ -33,8 +31,6 @@ BUILT_IN: Final = "fhir-store"
 """The name of the built-in store among the destinations."""
 BATCH: Final = 32
 _MOST_BYTES: Final = 8 * 1024 * 1024
-_PAUSE: Final = 1.0
-_PAUSED_LOOK: Final = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -53,42 +49,34 @@ class _Applied:
 
 
 class Deliverer:
-    """`start` it once; `stop` finishes the batch in hand. `run_once` does one batch on the caller's thread instead."""
+    """A job for `turns.Turns`: `run_once` files one batch."""
+
+    name = "deliverer"
+    news = frozenset({Kind.MAPPED})
 
     def __init__(self, database: Database, journal: Journal, *, clock: Clock, ids: UuidSource | None = None) -> None:
-        """To be made before the journal starts."""
         self._database = database
         self._journal = journal
         self._clock = clock
         self._events = DeliveryEvents(ids or uuid_source(), clock)
-        self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
-        self._work = threading.Event()
-        self._stopping = threading.Event()
         self._reader: DriverConnection | None = None
         self._applied_up_to = 0
         self._proving: Future[None] | None = None
         self._unproven = True  # at the start nobody knows what the last run left
         self._singly = 0
-        journal.on_commit(lambda _first, _last: self._work.set())
-
-    async def start(self) -> None:
-        now = to_micros(self._clock())
-        await asyncio.wrap_future(
-            self._journal.submit(lambda write: destinations.register(write, BUILT_IN, "builtin", "", now))
-        )
-        self._thread.start()
-
-    async def stop(self) -> None:
-        self._stopping.set()
-        self._work.set()
-        if self._thread.ident is not None:
-            await asyncio.to_thread(self._thread.join)
 
     def run_once(self) -> int:
         """Applies one batch and reads it back; gives how many deliveries it held, 0 when there is nothing to do.
 
         Raises EnvironmentFault when the journal could not be written: then it is done again.
         """
+        try:
+            return self._run_once()
+        except BaseException:
+            self._unproven = True
+            raise
+
+    def _run_once(self) -> int:
         reader = self._connected()
         if destinations.paused(reader, BUILT_IN):
             self._settle()
@@ -124,30 +112,6 @@ class Deliverer:
         if self._reader is not None:
             self._reader.close()
             self._reader = None
-
-    # ------------------------------------------------------------ the thread
-
-    def _run(self) -> None:
-        while True:
-            self._work.clear()
-            if self._stopping.is_set():
-                break
-            try:
-                if self.run_once():
-                    continue
-            except EnvironmentFault as fault:
-                _log.warning("the built-in store waits for the journal", extra={"code": fault.code})
-                self._unproven = True
-                self._stopping.wait(_PAUSE)
-                continue
-            except Exception:  # noqa: BLE001 - the thread outlives whatever went wrong
-                _log.exception("delivery to the built-in store stumbled")
-                self._unproven = True
-                self._stopping.wait(_PAUSE)
-                continue
-            self._work.wait(_PAUSED_LOOK)
-        self._settle()
-        self.close()
 
     def _connected(self) -> DriverConnection:
         if self._reader is None:
@@ -196,7 +160,7 @@ class Deliverer:
         ]
         if not left:
             self._unproven = False
-            return self.run_once()
+            return self._run_once()
         self._prove([_Applied(d, tuple(e.version for e in d.entries), None) for d in left], reader)
         self._settle()
         return len(left)

@@ -1,16 +1,14 @@
 """The pipeline: accepted messages, strictly in their order, become events, resources and deliveries.
 
-One thread. It takes a few messages from the inbox, carries each through parse, identify and map with the effects of
-those before it in sight, and has the batch written as one journal job; what is not committed did not happen and is
-taken again. A message that fails is put aside as a dead letter together with its order (see `storage.dead_letters`);
-everything else goes on. However much waits in the inbox, only one batch of it is in memory.
+Always on one thread. It takes a few messages from the inbox, carries each through parse, identify and map with the
+effects of those before it in sight, and has the batch written as one journal job; what is not committed did not happen
+and is taken again. A message that fails is put aside as a dead letter together with its order (see
+`storage.dead_letters`); everything else goes on. However much waits in the inbox, only one batch is in memory.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -34,8 +32,6 @@ from console.storage.write import WriteTransaction
 
 BATCH: Final = 32
 """Messages per journal job: enough to share its commit, few enough not to keep an acknowledgment waiting."""
-_PAUSE: Final = 1.0
-"""Seconds between attempts while the journal cannot be written."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +45,10 @@ class _Maps:
 
 
 class Pipeline:
-    """`start` it once; `stop` finishes the batch in hand. `run_once` does one batch on the caller's thread instead."""
+    """A job for `turns.Turns`: `run_once` carries one batch."""
+
+    name = "pipeline"
+    news = frozenset({Kind.RECEIVED, Kind.RELEASED})
 
     def __init__(
         self,
@@ -63,7 +62,7 @@ class Pipeline:
         give_way: Callable[[], None] = lambda: None,
     ) -> None:
         """`destinations` are the names the mapped messages go to. `give_way` is called between messages and may wait a
-        little. To be made before the journal starts."""
+        little."""
         self._database = database
         self._journal = journal
         self._settings = settings
@@ -71,23 +70,10 @@ class Pipeline:
         self._clock = clock
         self._ids = ids or uuid_source()
         self._give_way = give_way
-        self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
-        self._work = threading.Event()
-        self._stopping = threading.Event()
         self._reader: DriverConnection | None = None
         self._state: PipelineState | None = None
         self._maps: _Maps | None = None
-        journal.on_commit(lambda _first, _last: self._work.set())
         self._singly = 0  # batches of one still to be made, after a batch that could not be written
-
-    async def start(self) -> None:
-        self._thread.start()
-
-    async def stop(self) -> None:
-        self._stopping.set()
-        self._work.set()
-        if self._thread.ident is not None:
-            await asyncio.to_thread(self._thread.join)
 
     def run_once(self) -> int:
         """Takes one batch through; gives how many messages it held, 0 when nothing is pending.
@@ -113,31 +99,10 @@ class Pipeline:
         return len(messages)
 
     def close(self) -> None:
-        """Lets go of the reading connection; only for users of `run_once`."""
+        """Lets go of the reading connection."""
         if self._reader is not None:
             self._reader.close()
             self._reader = self._state = None
-
-    # ------------------------------------------------------------ the thread
-
-    def _run(self) -> None:
-        while True:
-            self._work.clear()
-            if self._stopping.is_set():
-                break
-            try:
-                if self.run_once():
-                    continue
-            except EnvironmentFault as fault:
-                _log.warning("the pipeline waits for the journal", extra={"code": fault.code})
-                self._stopping.wait(_PAUSE)
-                continue
-            except Exception:  # noqa: BLE001 - the thread outlives whatever went wrong
-                _log.exception("the pipeline stumbled")
-                self._stopping.wait(_PAUSE)
-                continue
-            self._work.wait()
-        self.close()
 
     def _connected(self) -> DriverConnection:
         if self._reader is None:

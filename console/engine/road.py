@@ -16,7 +16,9 @@ from console.engine.pipeline import Pipeline
 from console.engine.remote_deliverer import RemoteDeliverer
 from console.engine.remote_fhir import RemoteFhir, destination_name
 from console.engine.settings import EngineSettings
+from console.engine.turns import Turns
 from console.storage import concept_maps
+from console.storage.destinations import register
 
 TOKEN_VARIABLE = "SIGNALBOX_FHIR_TOKEN"
 """The bearer token for `--fhir`, when all servers share it; without it the secret store is asked for
@@ -48,19 +50,30 @@ class ShippedMaps:
         """Nothing runs."""
 
 
-def pipeline(context: EngineContext) -> Pipeline:
-    return Pipeline(
-        context.database,
-        context.journal,
-        settings=context.settings,
-        destinations=destinations(context.settings),
-        clock=context.clock,
-        give_way=context.right_of_way.give_way,
-    )
+class MappingAndFiling:
+    """The pipeline and the built-in store, in turn on one thread."""
 
+    def __init__(self, context: EngineContext) -> None:
+        self._context = context
+        pipeline = Pipeline(
+            context.database,
+            context.journal,
+            settings=context.settings,
+            destinations=destinations(context.settings),
+            clock=context.clock,
+            give_way=context.right_of_way.give_way,
+        )
+        deliverer = Deliverer(context.database, context.journal, clock=context.clock)
+        self._turns = Turns(context.journal, [pipeline, deliverer], name="road")
 
-def built_in_store(context: EngineContext) -> Deliverer:
-    return Deliverer(context.database, context.journal, clock=context.clock)
+    async def start(self) -> None:
+        now = to_micros(self._context.clock())
+        job = self._context.journal.submit(lambda write: register(write, BUILT_IN, "builtin", "", now))
+        await asyncio.wrap_future(job)
+        await self._turns.start()
+
+    async def stop(self) -> None:
+        await self._turns.stop()
 
 
 class ForeignStore:
