@@ -1,6 +1,6 @@
 # Signalbox: `make run` opens it, `make test` proves it. Both set up what they need; neither needs root.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint interop performance screenshots overview wheel clean
+.PHONY: help setup run test lint interop realfhir performance screenshots overview wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,8 +29,11 @@ test: $(STAMP) lint ## everything a change must pass
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m "not interop and not performance" \
 	  tests/architecture tests/unit tests/property tests/contract tests/desktop tests/e2e
 
-interop: $(STAMP) ## every message of the corpus through the real socket; foreign servers where they can be had
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m interop tests/interop
+interop: $(STAMP) ## every message of the corpus through the real socket
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -m interop tests/interop --ignore=tests/interop/test_real_fhir_server.py
+
+realfhir: $(STAMP) ## delivery against HAPI FHIR, built from Maven Central (needs java 17 and mvn)
+	$(BIN)/pytest -q -s -m interop tests/interop/test_real_fhir_server.py
 
 performance: $(STAMP) ## print the figures
 	$(BIN)/python tests/performance/run.py
