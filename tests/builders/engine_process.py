@@ -48,6 +48,15 @@ class EngineProcess:
         self.start()
         return self
 
+    @contextlib.contextmanager
+    def ended(self) -> Iterator[None]:
+        """Whatever happens inside, no process is left behind."""
+        try:
+            yield
+        finally:
+            if self._process is not None and self._process.poll() is None:
+                self.kill()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -65,6 +74,8 @@ class EngineProcess:
         deadline = time.monotonic() + PATIENCE_S
         while not self._ready_file.exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
+                if self._process.poll() is None:
+                    self.kill()
                 raise AssertionError(f"the engine did not come up: {self.log.read_text()[-2000:]}")
             time.sleep(0.01)
         self.where = json.loads(self._ready_file.read_bytes())
