@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from console.cli.data_folder import data_folder
 from console.cli.main import UsageError
 from console.cli.system_libraries import check_qt, check_window_system, display_answers
+from console.connections.private_file import private_folder
 from console.core.errors import EnvironmentFault
 
 
@@ -74,7 +75,7 @@ def _log_to_file(folder: Path) -> None:
     from console.engine.log import JsonLines
 
     try:
-        (folder / "logs").mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(folder / "logs")
         handler: logging.Handler = RotatingFileHandler(
             folder / "logs" / "desktop.log", maxBytes=1_000_000, backupCount=1, encoding="utf-8"
         )

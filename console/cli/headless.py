@@ -13,6 +13,7 @@ from types import FrameType
 
 from console.cli.parent_watch import VARIABLE
 from console.connections.local_port import free_or_any
+from console.connections.private_file import private_folder
 from console.core.errors import EnvironmentFault
 
 READY_WITHIN_S = 60.0
@@ -34,7 +35,7 @@ def run_headless(folder: Path) -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folder)
     ready_file = folder / READY_FILE
     ready_file.unlink(missing_ok=True)
     children: list[subprocess.Popen[bytes]] = []

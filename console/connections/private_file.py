@@ -11,6 +11,14 @@ from console.core.errors import EnvironmentFault, Refused
 LARGEST = 64 * 1024
 
 
+def private_folder(path: Path) -> None:
+    """Makes the folder and what is missing above it, all for the owner alone (`mkdir(parents=True)` would leave the
+    parents open to others). Raises OSError."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def read_private(path: Path) -> str | None:
     """The file's text, None when there is no such file.
 
@@ -51,7 +59,7 @@ def write_private(path: Path, text: str) -> None:
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(path.parent)
         beside.unlink(missing_ok=True)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

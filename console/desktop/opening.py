@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from console.connections.private_file import private_folder
 from console.core.clock import Clock
 from console.core.errors import EnvironmentFault, Refused
 
@@ -79,7 +80,7 @@ async def open_engine(address: Address, clock: Clock) -> Opened:
     source = EngineSource(address.url, keys.token)
     folder = address.cache_folder
     path = folder / CACHE_FILE if keys.cache_key_is_kept else None
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folder)
     cache = await asyncio.to_thread(lambda: Cache(path, keys.cache_key, clock=clock))
     notice = " ".join(text for text in (keys.notice, cache.notice.text) if text)
     return Opened(Desk([source], cache, clock=clock), (source,), cache, notice)

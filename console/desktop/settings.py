@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import tomlkit
 import tomlkit.exceptions
 
+from console.connections.private_file import private_folder
 from console.core.errors import EnvironmentFault
 
 FILE_NAME = "settings.toml"
@@ -254,7 +255,7 @@ class SettingsStore:
 
     def _write(self, text: str) -> None:
         folder = self.path.parent
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(folder)
         if self._unreadable and self.path.exists():
             number = 1
             while (aside := self.path.with_name(f"settings.broken-{number}.toml")).exists():

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QIODevice, QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from console.connections.local_port import free_or_any
+from console.connections.private_file import private_folder
 from console.core.errors import EnvironmentFault
 
 _log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ def tail(data: bytes, lines: int = 1) -> str:
 def _make_room(log_file: Path) -> None:
     """A log that has grown large becomes the old one."""
     try:
-        log_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(log_file.parent)
         if log_file.exists() and log_file.stat().st_size > LOG_BYTES:
             log_file.replace(log_file.with_suffix(".old.log"))
     except OSError:
@@ -321,7 +322,7 @@ class Supervisor(QObject):
 
     def _launch(self) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self._folder)
             self._ready_file.unlink(missing_ok=True)
         except OSError as error:
             self._fail(f"The data folder {self._folder} cannot be used: {error.strerror}. Choose another with --data.")

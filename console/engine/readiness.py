@@ -11,6 +11,7 @@ from types import TracebackType
 
 import orjson
 
+from console.connections.private_file import private_folder
 from console.core.errors import EnvironmentFault
 
 LOCK_FILE = "engine.lock"
@@ -43,7 +44,7 @@ class FolderLock:
         """Raises EnvironmentFault (`folder-in-use`) when another engine has it, `folder-not-writable` otherwise."""
         path = self._folder / LOCK_FILE
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(self._folder)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise EnvironmentFault(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
-from console.connections.private_file import read_private, write_private
+from console.connections.private_file import private_folder, read_private, write_private
 from console.connections.tokens import TOKEN_FILE, ensure_token, find_token, read_token_file
 from console.core.errors import EnvironmentFault, Refused
 
@@ -74,3 +75,9 @@ def test_that_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EnvironmentFault, match="cannot be written"):
         write_private(tmp_path / "file" / "token", "x")
+
+
+@posix_only
+def test_that_a_folder_and_what_was_missing_above_it_are_the_owners_alone(tmp_path: Path) -> None:
+    private_folder(tmp_path / "a" / "b" / "logs")
+    assert {stat.S_IMODE((tmp_path / part).stat().st_mode) for part in ("a", "a/b", "a/b/logs")} == {0o700}
