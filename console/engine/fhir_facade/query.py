@@ -1,7 +1,8 @@
 """A search as it was asked: the parameters of the URL or form, sorted into criteria and control.
 
 hl7.org/fhir/R4/search.html. What we do not know is left out and said so, or refused when the client wants strictness
-(Prefer: handling=strict, 3.1.1.1.4). What is malformed is always refused.
+(Prefer: handling=strict, 3.1.1.1.4). What is malformed is always refused, and so is a modifier we do not offer
+(3.1.1.4.5): without it the search would mean something else.
 """
 
 from __future__ import annotations
@@ -132,6 +133,8 @@ def _take(
     if base_name == "_lastUpdated" and not modifier and not rest:
         return _with(query, AnyOf(tuple(updated(name, value, now) for value in values)))
     parameter = known.get(base_name)
+    if base_name in ("_id", "_lastUpdated") and modifier:
+        raise _modifier_refused(name, base_name, modifier)
     if parameter is None:
         raise _Unknown(f"{query.type} is not searched by it here")
     if rest:
@@ -141,7 +144,7 @@ def _take(
             raise _refused(name, f"{name} is true or false.", "Correct it.")
         return _with(query, AnyOf((Missing(base_name, text == "true"),)))
     if modifier and modifier not in _MODIFIERS.get(parameter.kind, frozenset()):
-        raise _Unknown(f"the modifier {modifier[:30]} is not offered for it")
+        raise _modifier_refused(name, base_name, modifier)
     meant: list[Value] = []
     for value in values:
         meant += value_of(parameter, value, modifier, base, now)
@@ -149,6 +152,14 @@ def _take(
     if modifier == "exact":
         query = replace(query, exact=(*query.exact, Exact(parameter, tuple(plain(value) for value in values))))
     return query
+
+
+def _modifier_refused(name: str, parameter: str, modifier: str) -> Refusal:
+    return _refused(
+        name,
+        f"{parameter[:60]}: the modifier {modifier[:30]} is not offered for it.",
+        "Search without it, or with :missing, :not (codes), :exact, :contains (texts), :Type (references).",
+    )
 
 
 def _with(query: Query, criterion: AnyOf) -> Query:
