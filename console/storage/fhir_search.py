@@ -1,4 +1,4 @@
-"""Finding resources of the built-in FHIR store: the rows behind every search parameter, written and read in one place.
+"""Finding resources of the built-in FHIR store by the rows of its search index (see fhir_index).
 
 Values that are compared exactly (tokens, references) are looked up one by one; ranges (dates, names) are gathered
 first. A search is one statement; resources come in a stable order, so pages neither repeat nor skip.
@@ -6,24 +6,18 @@ first. A search is one statement; resources come in a stable order, so pages nei
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Literal, NamedTuple
-from zlib import crc32
 
 from sqlalchemy import Connection
 
-from console.fhir.search_index import stored_values
 from console.fhir.search_parameters import parameter
-from console.storage.write import WriteTransaction
+from console.storage.fhir_index import answering, parameter_number
 
 Relation = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
 """Prefixes of ordered parameters (hl7.org/fhir/R4/search.html#prefix). `ap`: the spans overlap; the caller widens."""
 
-COLUMNS = ("param", "value", "system", "low", "high", "resource")
-LONGEST = 1024
-"""Characters of a value that count."""
 _SYSTEMS = 32
 _BY_RESOURCE = "INDEXED BY ix_fhir_search_dates"
 """Dates of one resource. Left alone the planner prefers the primary key, and reads every date there is for each row."""
@@ -138,56 +132,6 @@ class Found(NamedTuple):
     body: bytes
 
 
-# ---------------------------------------------------------------- writing
-
-
-def index_rows(resource: dict[str, Any], number: int) -> set[tuple[Any, ...]]:
-    """The rows of a resource that has this number in the store."""
-    numbers = _Numbers.of(str(resource["resourceType"]))
-    return {
-        (numbers[param], value[:LONGEST], system[:LONGEST], low, high, number)
-        for param, value, system, low, high in stored_values(resource)
-    }
-
-
-def write_rows(write: WriteTransaction, added: Iterable[tuple[Any, ...]], removed: Iterable[tuple[Any, ...]]) -> None:
-    """Brings the index from one content to the next. Adding a row that is there changes nothing."""
-    gone = sorted(removed)
-    if gone:
-        write.executemany(
-            "DELETE FROM fhir_search WHERE param = ? AND value = ? AND system = ? AND low = ? AND high = ?"
-            " AND resource = ?",
-            gone,
-        )
-    write.insert("fhir_search", COLUMNS, sorted(added), conflict="ON CONFLICT DO NOTHING")
-
-
-class _Numbers(dict[str, int]):
-    """What stands for each parameter of one type, found once."""
-
-    def __init__(self, resource_type: str) -> None:
-        super().__init__()
-        self._type = resource_type
-
-    def __missing__(self, param: str) -> int:
-        self[param] = number = parameter_number(self._type, param)
-        return number
-
-    @staticmethod
-    @lru_cache(maxsize=256)
-    def of(resource_type: str) -> _Numbers:
-        return _Numbers(resource_type)
-
-
-@lru_cache(maxsize=4096)
-def parameter_number(resource_type: str, param: str) -> int:
-    """What stands for `Type.parameter` in the index, on every machine the same."""
-    return crc32(f"{resource_type}.{param}".encode())
-
-
-# ---------------------------------------------------------------- reading
-
-
 Place = tuple[int | str, ...]
 """Where a resource stands in an order: the value of each sort key, then its number in the store."""
 
@@ -288,13 +232,6 @@ def _found(connection: Connection, rows: Sequence[Sequence[Any]]) -> list[Found]
         ):
             bodies[row[0]] = row[1]
     return [Found(row[0], row[1], row[2], bodies[row[3]]) for row in rows]
-
-
-def answering(resource_type: str, param: str) -> tuple[int, ...]:
-    """The numbers of the parameters in whose rows the values of this one stand (`answered_by`)."""
-    known = parameter(resource_type, param)
-    names = (known.answered_by if known else ()) or (param,)
-    return tuple(parameter_number(resource_type, name) for name in names)
 
 
 def _spread(resource_type: str, value: Value) -> list[Value]:

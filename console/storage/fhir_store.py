@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from console.core.clock import iso_micros
 from console.core.errors import Conflict
 from console.fhir import document
-from console.storage import fhir_search
+from console.storage import fhir_index
 from console.storage.database import DriverConnection
 from console.storage.write import WriteTransaction
 
@@ -108,10 +108,10 @@ class Changes:
         added: list[tuple[Any, ...]] = []
         removed: list[tuple[Any, ...]] = []
         for current in changed:
-            rows = fhir_search.index_rows(orjson.loads(current.body), current.number)
+            rows = fhir_index.index_rows(orjson.loads(current.body), current.number)
             added.extend(rows - current.indexed)
             removed.extend(current.indexed - rows)
-        fhir_search.write_rows(self._write, added, removed)
+        fhir_index.write_rows(self._write, added, removed)
 
     def _check(self, put: Put) -> None:
         current = self._find(put)
@@ -133,7 +133,7 @@ class Changes:
         if current is None:
             current = self._current[put.type, put.id] = _Current(self._number("fhir_resources"), 0, "", b"")
         elif current.row is None:
-            current.indexed = frozenset(fhir_search.index_rows(orjson.loads(current.body), current.number))
+            current.indexed = frozenset(fhir_index.index_rows(orjson.loads(current.body), current.number))
         version = current.version + 1
         body = with_version(put.content, version, self._now)
         current.version, current.sha256, current.body = version, digest, body

@@ -16,7 +16,7 @@ from console.engine.fhir_facade.query import Include
 from console.engine.fhir_facade.searching import included
 from console.fhir.search_parameters import PARAMETERS
 from console.storage import fhir_search, fhir_store
-from console.storage.fhir_search import answering
+from console.storage.fhir_index import answering
 
 _BY = {"Patient": ("patient", "subject", "beneficiary"), "Encounter": ("encounter", "context")}
 """The parameters by which a resource belongs to a compartment."""

@@ -17,6 +17,7 @@ from console.fhir.search_index import date_span
 from console.fhir.search_parameters import PARAMETERS
 from console.storage import fhir_store
 from console.storage.database import Database
+from console.storage.fhir_index import parameter_number
 from console.storage.fhir_search import (
     AnyOf,
     Ids,
@@ -31,7 +32,6 @@ from console.storage.fhir_search import (
     Words,
     count,
     page,
-    parameter_number,
     referring,
 )
 from console.storage.fhir_store import Changes, Put
