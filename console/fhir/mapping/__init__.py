@@ -26,9 +26,7 @@ def _families() -> Mapping[str, tuple[Category, Mapper]]:
         **dict.fromkeys(
             ("RDE", "OMP", "RDS", "RAS", "RGV", "RRE", "ORP"), (Category.MEDICATION, medication.map_pharmacy)
         ),
-        **dict.fromkeys(
-            ("ORM", "OMG", "OML", "OMI", "ORR", "ORG", "ORL", "ORI"), (Category.ORDER, orders.map_orders)
-        ),
+        **dict.fromkeys(("ORM", "OMG", "OML", "OMI", "ORR", "ORG", "ORL", "ORI"), (Category.ORDER, orders.map_orders)),
         "ORU": (Category.RESULT, results.map_results),
         "OUL": (Category.RESULT, results.map_results),
     }
