@@ -390,7 +390,7 @@ fhir_history = Table(  # every version, the current one too
 )
 
 # One row per search value of the current version. Written by storage.fhir_index, read by storage.fhir_search: `param`
-# CRC-32 of "Type.parameter" and `resource` is fhir_resources.number, so that new rows fall beside each other
+# is the CRC-32 of "Type.parameter" and `resource` is fhir_resources.number, so that new rows fall beside each other
 # (measured: a third of the time, a sixth of the space of names and ids as text). Dates and quantities in low/high.
 fhir_search = Table(
     "fhir_search",
