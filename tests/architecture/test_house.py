@@ -37,7 +37,7 @@ def test_that_every_file_says_its_one_idea(path: Path) -> None:
 
 
 def test_that_nothing_in_the_package_catches_everything_or_leaves_work_undone() -> None:
-    undone = re.compile(r"\b(TODO|FIXME|XXX|raise NotImplementedError)\b")
+    undone = re.compile(r"\b(TODO|FIXME|raise NotImplementedError)\b|#.*\bXXX\b")  # XXX alone is a code of HL7 0070
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in MODULES
