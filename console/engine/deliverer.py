@@ -29,7 +29,7 @@ from console.storage.write import WriteTransaction
 
 BUILT_IN: Final = "fhir-store"
 """The name of the built-in store among the destinations."""
-BATCH: Final = 32
+BATCH: Final = 64
 _MOST_BYTES: Final = 8 * 1024 * 1024
 
 _log = logging.getLogger(__name__)

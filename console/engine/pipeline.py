@@ -30,7 +30,7 @@ from console.storage.inbox import Pending, Waiting
 from console.storage.journal import Journal
 from console.storage.write import WriteTransaction
 
-BATCH: Final = 32
+BATCH: Final = 64
 """Messages per journal job: enough to share its commit, few enough not to keep an acknowledgment waiting."""
 
 _log = logging.getLogger(__name__)
