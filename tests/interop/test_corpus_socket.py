@@ -35,13 +35,15 @@ class Running:
         return sqlite3.connect(f"file:{self.engine.folder / 'journal.db'}?mode=ro", uri=True)
 
     def settle(self) -> None:
-        """Until nothing is left to do: inbox holds only what waits, outbox nothing."""
+        """Until nothing is left to do: inbox holds only what waits, outbox nothing, the index has caught up."""
         deadline = time.monotonic() + SETTLES_WITHIN_S
         while time.monotonic() < deadline:
             with self.journal() as journal:
                 pending = journal.execute("SELECT count(*) FROM inbox WHERE state = 'pending'").fetchone()[0]
                 leaving = journal.execute("SELECT count(*) FROM outbox").fetchone()[0]
-            if not pending and not leaving:
+                told = journal.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+                indexed = journal.execute("SELECT coalesce(max(seq), 0) FROM watermarks").fetchone()[0]
+            if not pending and not leaving and indexed >= told:
                 return
             time.sleep(0.1)
         raise AssertionError(f"not settled after {SETTLES_WITHIN_S} s: {pending} to map, {leaving} to deliver")
