@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from console import __version__
-from console.core.errors import Bug, SignalboxError
+from console.core.errors import Bug, Refused, SignalboxError
 
 DONE, NO, USAGE, REFUSED = 0, 1, 2, 3
 INTERRUPTED = 130
@@ -120,9 +120,11 @@ def _sentence(text: str) -> str:
 
 
 def _say(error: SignalboxError) -> int:
-    """One line on stderr: what happened and what to do."""
+    """One line on stderr: what happened and what to do. What does not exist is the answer "no", not a failure."""
     print(f"signalbox: {' '.join(error.text.split())}", file=sys.stderr)
-    return USAGE if isinstance(error, UsageError) else REFUSED
+    if isinstance(error, UsageError):
+        return USAGE
+    return NO if isinstance(error, Refused) and error.code == "not-found" else REFUSED
 
 
 if __name__ == "__main__":

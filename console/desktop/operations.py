@@ -62,8 +62,13 @@ class Operation(QObject):
         return self._over
 
     def start(self) -> Operation:
-        """Sends the work off. Connect the signals first or after: results arrive through the event loop only."""
-        self._future = self._io.submit(self._work())
+        """Sends the work off. Connect the signals first or after: results arrive through the event loop only. When the
+        io thread has stopped, nothing runs: a timer that fires while the window goes away does no harm."""
+        try:
+            self._future = self._io.submit(self._work())
+        except RuntimeError:
+            self._end()
+            return self
         _running.add(self)
         self._future.add_done_callback(lambda future: self._io.bridge.post(lambda: self._arrived(future)))
         return self

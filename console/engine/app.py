@@ -27,7 +27,7 @@ from console.engine.judgement import Judge
 from console.engine.late_acknowledgment import DECIDED
 from console.engine.listener import Listener
 from console.engine.quiet_gc import QuietCollector
-from console.engine.readiness import FolderLock, Ready, write_ready_file
+from console.engine.readiness import ADDRESS_FILE, FolderLock, Ready, write_ready_file
 from console.engine.settings import EngineSettings
 from console.storage.database import Database, open_database
 from console.storage.event_reading import event_of, events_of_trace
@@ -230,9 +230,13 @@ async def _serve(folder: Path, settings: EngineSettings, ready_file: Path | None
     _stop_on_signals(engine)
     async with engine:
         engine.collect_quietly()
-        if ready_file is not None:
-            write_ready_file(ready_file, engine.ready)
-        await engine.stopped()
+        here = folder / ADDRESS_FILE
+        try:
+            for told in dict.fromkeys((here, ready_file or here)):
+                write_ready_file(told, engine.ready)
+            await engine.stopped()
+        finally:
+            here.unlink(missing_ok=True)
         _log.info("engine stops")
 
 

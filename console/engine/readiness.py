@@ -16,6 +16,8 @@ from console.core.errors import EnvironmentFault
 
 LOCK_FILE = "engine.lock"
 RUNNING_FILE = "engine.running"
+ADDRESS_FILE = "running.json"
+"""In the data folder while the engine runs: what a ready file holds, for commands that are given only the folder."""
 
 if sys.platform == "win32":
     import msvcrt

@@ -163,3 +163,18 @@ def test_that_emitting_two_thousand_signals_leaves_reference_counts_alone(qapp: 
         emitter.setObjectName("x")
     after = [sys.getrefcount(value) for value in counted]
     assert all(abs(b - a) < 200 for a, b in zip(after, before, strict=True))
+
+
+def test_that_work_after_the_end_is_over_at_once_and_harms_nobody(qapp: QApplication) -> None:
+    io = IoThread()
+    io.stop()
+
+    async def work() -> int:
+        return 1
+
+    operation = Operation(io, work)
+    ended: list[bool] = []
+    operation.finished.connect(lambda: ended.append(True))
+    operation.succeeded.connect(lambda _: ended.append(False))
+    assert operation.start().is_over
+    assert ended == [True]

@@ -188,9 +188,9 @@ def test_that_the_audit_log_holds_and_tells_of_a_change(engine: EngineProcess, t
     ("words", "code", "told"),
     [
         (("find",), 2, "TEXT"),
-        (("trace", "nonsense"), 3, "no trace"),
-        (("timeline", "nonsense"), 3, "no encounter"),
-        (("message", "nonsense", "--raw"), 3, "no message"),
+        (("trace", "nonsense"), 1, "no trace"),
+        (("timeline", "nonsense"), 1, "no encounter"),
+        (("message", "nonsense", "--raw"), 1, "no message"),
         (("message", "x", "--raw", "--tree"), 2, "not allowed with"),
         (("audit",), 2, "ACTION"),
         (("find", "x", "--limit", "0"), 2, "1 to 200"),
@@ -236,3 +236,14 @@ def test_that_the_log_holds_nothing_of_the_patient(engine: EngineProcess) -> Non
     text = engine.log.read_text()
     for canary in ("MARTÍNEZ", "martinez", "ROSA", "00418827", "118204", "55121", "4.10", "no header at all"):
         assert canary not in text
+
+
+def test_that_what_does_not_exist_is_the_answer_no(engine: EngineProcess) -> None:
+    gone = signalbox(engine, "trace", "01a1fc0f-4321-7000-8977-892b58a6dbeb")
+    assert gone.returncode == 1
+    assert len(gone.stderr.decode().strip().splitlines()) == 1
+
+
+def test_that_the_data_folder_alone_names_a_running_engine(engine: EngineProcess) -> None:
+    found = signalbox(None, "find", "nobody-at-all", "--data", str(engine.folder))
+    assert found.returncode == 1, found.stderr
