@@ -12,11 +12,13 @@ import logging
 import threading
 
 from console.core.errors import EnvironmentFault
-from console.storage.database import Database, DriverError, fault_of
+from console.storage.database import Database, DriverConnection, DriverError, fault_of
 
 EVERY_S = 0.2
-LARGE_PAGES = 4_096
+LARGE_PAGES = 8_192
 """Pages in the log (4 kB each) from which it should begin anew."""
+_PASSES = 3
+"""Copies made one right after the other before the writer is asked: each has less to do than the one before."""
 
 _PASSIVE = "PRAGMA wal_checkpoint(PASSIVE)"
 _log = logging.getLogger(__name__)
@@ -55,8 +57,10 @@ class Checkpointer:
             self._work.clear()
             try:
                 connection = connection or self._database.connect_writer()
-                _busy, in_log, _copied = connection.execute(_PASSIVE).fetchone()
-                self.wanted = self.wanted or in_log >= LARGE_PAGES
+                if self._copy(connection) >= LARGE_PAGES:
+                    for _ in range(_PASSES - 1):
+                        self._copy(connection)
+                    self.wanted = True
                 failing = False
             except (DriverError, EnvironmentFault) as error:  # the writer meets the same fault; here nothing is lost
                 if not failing:
@@ -65,3 +69,8 @@ class Checkpointer:
                 failing = True
         if connection is not None:
             connection.close()
+
+    def _copy(self, connection: DriverConnection) -> int:
+        """Copies what is committed by now; gives the pages in the log."""
+        _busy, in_log, _copied = connection.execute(_PASSIVE).fetchone()
+        return int(in_log)
