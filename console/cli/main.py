@@ -50,6 +50,10 @@ GROUPS = {
     "timeline": Group("console.cli.timeline", "everything that happened to the messages of one encounter"),
     "trace": Group("console.cli.trace", "one message, hop by hop, with the proof of each"),
     "message": Group("console.cli.message", "a message as it arrived, as a tree, or as the FHIR it became"),
+    "harness": Group(
+        "console.cli.harness", "test an MLLP interface: load, faults, a scripted receiver, probes, a verdict"
+    ),
+    "gameday": Group("console.cli.gameday", "play incidents into a hospital and time how they are found and mended"),
     "audit": Group("console.cli.audit", "who looked at what, and whether the log of it is whole"),
     "doctor": Group("console.cli.doctor", "is everything here that Signalbox needs, and does it work"),
 }

@@ -1,0 +1,28 @@
+"""`signalbox harness`: send a scenario or a message, listen with a script, verify a run again, probe a receiver."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+
+ACTIONS = {
+    "send": ("console.cli.harness_send", "run a scenario, or send a message, a file or a folder"),
+    "listen": ("console.cli.harness_listen", "a receiver that answers as its script says"),
+    "verify": ("console.cli.harness_verify", "check again what became of a run"),
+    "compare": ("console.cli.harness_compare", "what changed between two runs"),
+    "probe": ("console.cli.harness_probe", "try a receiver's framing, acknowledgments and recovery"),
+    "scenarios": ("console.cli.harness_scenarios", "list, show, check and export scenarios"),
+}
+"""Every action: the module with `configure(parser)` and `run(arguments) -> int`, and its line in the help."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, (module, words) in ACTIONS.items():
+        action = actions.add_parser(name, help=words, description=f"{words[:1].upper()}{words[1:]}.")
+        importlib.import_module(module).configure(action)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    code: int = importlib.import_module(ACTIONS[arguments.action][0]).run(arguments)
+    return code

@@ -1,0 +1,1 @@
+"""Game days: incidents played into a hospital while somebody on call works, timed against agreed minutes."""

@@ -1,0 +1,49 @@
+"""Where a run keeps its things: one folder a run below the data folder, names that say what they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """`<data>/harness/runs/<run id>/`. The run id (`H-7KQ2M9`) is a hash of scenario, seed and hospital time, so the
+    same bytes carry the same id; a second run of the same gets a folder with `-2` behind it."""
+
+    path: Path
+
+    @property
+    def scenario(self) -> Path:
+        """The scenario file as it was."""
+        return self.path / "scenario.toml"
+
+    @property
+    def plan(self) -> Path:
+        """What was settled before the first byte: run id, seed, starts, targets, overrides (JSON)."""
+        return self.path / "plan.json"
+
+    def ledger(self, worker: int) -> Path:
+        return self.path / f"ledger-{worker}.bin"
+
+    def problems(self, worker: int) -> Path:
+        """Answers that were not plainly positive, one JSON object a line: see load.live.Problem."""
+        return self.path / f"problems-{worker}.jsonl"
+
+    @property
+    def capture(self) -> Path:
+        """What the run's own receiver took, if it had one."""
+        return self.path / "capture"
+
+    @property
+    def snapshots(self) -> Path:
+        """The live snapshots as they were told, one JSON object a line."""
+        return self.path / "snapshots.jsonl"
+
+    @property
+    def report(self) -> Path:
+        return self.path / "report.json"
+
+    @property
+    def html(self) -> Path:
+        return self.path / "report.html"

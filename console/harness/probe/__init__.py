@@ -1,0 +1,1 @@
+"""Named probes of framing, acknowledgment and recovery against any receiver."""

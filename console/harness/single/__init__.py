@@ -1,0 +1,1 @@
+"""One message at a time: sent, answered, judged, with every byte shown."""

@@ -1,0 +1,1 @@
+"""Whether it went well: truth against what was found, thresholds, reports."""
