@@ -16,11 +16,12 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
-from console.engine.demo_hospital import catalogue, messages, people
+from console.engine.demo_hospital import messages
 from console.fhir import bundle, concept_map, validate
 from console.fhir.concept_map import ConceptMaps
 from console.fhir.mapping import map_message
 from console.hl7v2.message import parse
+from console.synthetic import catalogue, people
 from tests.fakes.hospital_state import HospitalState
 
 GOALS = {"oru_gate_ms": 0.8, "oru_total_ms": 1.2}

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from console.engine.demo_hospital import messages as hl7
-from console.engine.demo_hospital.catalogue import CRP, FBC, MICROBIOLOGY
 from console.engine.demo_hospital.pathways import EMERGENCY, Numbers, Send, spotlight, stay
-from console.engine.demo_hospital.people import Person, make_person
+from console.synthetic.catalogue import CRP, FBC, MICROBIOLOGY
+from console.synthetic.people import Person, make_person
 
 MINUTES_BETWEEN_ARRIVALS = 3.5
 SHORTEST_WITH_INCIDENTS = timedelta(hours=3)

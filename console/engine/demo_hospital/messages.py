@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from console.engine.demo_hospital.catalogue import CODING_SYSTEM, Analyte, Medicine, Panel
-from console.engine.demo_hospital.people import Person
+from console.synthetic.catalogue import CODING_SYSTEM, Analyte, Medicine, Panel
+from console.synthetic.people import Person
 
 FACILITY = "CGH"
 _ESCAPES = str.maketrans({"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\"})

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from console.engine.demo_hospital import messages as hl7
-from console.engine.demo_hospital.catalogue import (
+from console.synthetic.catalogue import (
     FBC,
     GLUCOSE,
     MEDICINES,
@@ -19,7 +19,7 @@ from console.engine.demo_hospital.catalogue import (
     UE,
     Panel,
 )
-from console.engine.demo_hospital.people import SPOTLIGHT, Person, any_doctor
+from console.synthetic.people import SPOTLIGHT, Person, any_doctor
 
 EMERGENCY = "ED^Bay 3^1^CGH"
 WARDS = ("AMU^4^02^CGH", "AMU^2^01^CGH", "CARD^1^05^CGH", "SURG^6^11^CGH", "RESP^3^07^CGH")

@@ -9,7 +9,7 @@ from itertools import takewhile
 from console.engine.demo_hospital.day import Incidents, hospital
 from console.engine.demo_hospital.messages import encode
 from console.engine.demo_hospital.pathways import Send
-from console.engine.demo_hospital.people import SPOTLIGHT, make_person, nhs_check_digit
+from console.synthetic.people import SPOTLIGHT, make_person, nhs_check_digit
 
 NOW = datetime(2026, 11, 21, 3, 7, tzinfo=UTC)
 
