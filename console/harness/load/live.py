@@ -67,12 +67,15 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the verdict as it stands. `state`: pass, fail, running, unknown (could not be observed)."""
+    """One line of the verdict as it stands. `state`: pass, fail, running, unknown (could not be observed). For a
+    threshold `name` is its metric (verdict.thresholds), `value` and `limit` are in the metric's own unit."""
 
     name: str
     title: str
     state: str
     detail: str = ""
+    value: float | None = None
+    limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,10 @@ class Snapshot:
     problems: list[Problem] = field(default_factory=list)
     text: str = ""  # one sentence for a person: what is happening, or why it ended
     report: str = ""  # path of report.json once it is written
+    seed: int = 0
+    folder: str = ""  # the run folder
+    targets: list[str] = field(default_factory=list)  # HOST:PORT
+    connections: int = 0  # wanted; `connected` are those that stand
 
     def as_json(self) -> dict[str, Any]:
         return {"type": "snapshot", **asdict(self)}
