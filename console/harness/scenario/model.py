@@ -44,7 +44,8 @@ class StageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One part of the run. `points` are (second within the stage, rate), joined by straight lines."""
+    """One part of the run. `points` are (second within the stage, rate), joined by straight lines; the first and last
+    rate hold before and after them. `label` is shown on the charts."""
 
     kind: StageKind
     duration: float
@@ -53,6 +54,7 @@ class Stage:
     size: int = 0
     every: float = 0.0
     points: tuple[tuple[float, float], ...] = ()
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """`stages` run one after the other (open model). `duration` bounds a closed run; `messages` any run, 0 = no bound.
+    """`stages` run one after the other (open model). `duration` and `messages` bound any run, 0 = no bound.
     What is sent in the first `warm_up` seconds is sent and verified, but left out of latencies and thresholds.
     `speed` scales the recorded pace. `spin`: wait for the last 120 us in a loop (precise, costs a core)."""
 
@@ -169,7 +171,8 @@ class Ingredient:
 @dataclass(frozen=True, slots=True)
 class Content:
     """`patients`: how many different people; `processing_id`: MSH-11; `facility`: MSH-4 of everything that is made, by
-    which consoles tell harness traffic from the real (see HARNESS_FACILITY). `charset`: MSH-18 and the bytes."""
+    which consoles tell harness traffic from the real (see HARNESS_FACILITY). `charset`: MSH-18 and the bytes.
+    `allow_production`: said outright that messages with MSH-11 = P may go out."""
 
     mix: tuple[Ingredient, ...] = ()
     patients: int = 1000
@@ -178,6 +181,7 @@ class Content:
     charset: str = "UNICODE UTF-8"
     version: str = "2.5.1"
     receiving_application: str = "SIGNALBOX"
+    allow_production: bool = False
 
 
 HARNESS_FACILITY = "HARNESS"
@@ -238,6 +242,16 @@ class Fault:
     kinds: tuple[str, ...] = ()
     amount: float = 0.0
     count: int = 1
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A stretch of the run that charts shade and name, as `the lab is away`: from second `start` to `end`."""
+
+    label: str
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,12 +306,14 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """A whole scenario. `seed` None: a new one is drawn and reported. `text` is the file as it was, `digest` its
-    SHA-256; relative paths are already joined to `folder`."""
+    SHA-256; relative paths are already joined to `folder`. `name` is the file's name without its ending, `title` what
+    people call it. `warnings`: sentences about what is allowed and should be known."""
 
     name: str
     text: str
     digest: str
     folder: Path
+    title: str = ""
     description: str = ""
     seed: int | None = None
     starts: datetime | None = DEFAULT_STARTS
@@ -311,3 +327,5 @@ class Scenario:
     verification: Verification = field(default_factory=Verification)
     thresholds: tuple[Threshold, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    bands: tuple[Band, ...] = ()
+    warnings: tuple[str, ...] = ()
