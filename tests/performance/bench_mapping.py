@@ -21,7 +21,7 @@ from console.fhir import bundle, concept_map, validate
 from console.fhir.concept_map import ConceptMaps
 from console.fhir.mapping import map_message
 from console.hl7v2.message import parse
-from console.synthetic import catalogue, people
+from console.synthetic import catalogue, people, segments
 from tests.fakes.hospital_state import HospitalState
 
 GOALS = {"oru_gate_ms": 0.8, "oru_total_ms": 1.2}
@@ -46,7 +46,7 @@ def stream(count: int) -> dict[str, list[bytes]]:
         made["adt"].append(messages.encode(messages.adt("A08", stay, place, f"A{n}", at)))
         order = messages.Order(f"P{n:06d}", f"F{n:06d}", f"A{n:06d}", catalogue.UE, "R", at)
         made["orm"].append(messages.encode(messages.orm(stay, place, order, f"O{n}", at)))
-        drawn = [messages.draw(random, analyte) for analyte in catalogue.UE.analytes]
+        drawn = [segments.draw(random, analyte) for analyte in catalogue.UE.analytes]
         later = at + timedelta(minutes=40)
         made["oru"].append(messages.encode(messages.oru(stay, people.SPOTLIGHT, place, order, drawn, f"R{n}", later)))
     return made

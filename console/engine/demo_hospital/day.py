@@ -5,13 +5,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from console.engine.demo_hospital import messages as hl7
 from console.engine.demo_hospital.pathways import EMERGENCY, Numbers, Send, spotlight, stay
 from console.synthetic.catalogue import CRP, FBC, MICROBIOLOGY
 from console.synthetic.people import Person, make_person
+from console.synthetic.segments import draw, reading
 
 MINUTES_BETWEEN_ARRIVALS = 3.5
 SHORTEST_WITH_INCIDENTS = timedelta(hours=3)
@@ -40,20 +41,25 @@ class Incidents:
             burst=now - timedelta(minutes=21),
         )
 
+    @classmethod
+    def never(cls) -> Incidents:
+        later = datetime.max.replace(tzinfo=UTC)
+        return cls(new_code=later, silence=later, stranger=later, burst=later)
 
-def hospital(seed: int, starts: datetime, now: datetime) -> Iterator[Send]:
+
+def hospital(seed: int, starts: datetime, now: datetime, *, with_incidents: bool = True) -> Iterator[Send]:
     """Everything the hospital sends from `starts` on, in order of time, without end.
 
     Deterministic for equal arguments. The incidents lie before `now`, so that they are there when the history has
-    been sent; a history too short to hold them is an ordinary one.
+    been sent; a history too short to hold them is an ordinary one. Without incidents nothing is ever out of order.
     """
     random = Random(seed)
-    incidents = Incidents.before(now)
+    incidents = Incidents.before(now) if with_incidents else Incidents.never()
     numbers = Numbers(run_code(starts))
     waiting: list[tuple[datetime, int, Send]] = []
     count = 0
     planted: list[Send] = []
-    if now - starts >= SHORTEST_WITH_INCIDENTS:
+    if with_incidents and now - starts >= SHORTEST_WITH_INCIDENTS:
         planted = [*spotlight(numbers, incidents.new_code, random), *_planted(numbers, incidents, random, seed)]
     for send in planted:
         count += 1
@@ -76,7 +82,7 @@ def _planted(numbers: Numbers, incidents: Incidents, random: Random, seed: int) 
     unknown = hl7.Order(
         "", numbers.take("L"), numbers.take("26L"), CRP, "R", incidents.stranger - timedelta(minutes=50)
     )
-    value = [hl7.reading(CRP.analytes[0], 88)]
+    value = [reading(CRP.analytes[0], 88)]
     yield Send(
         incidents.stranger,
         "LIS",
@@ -89,7 +95,7 @@ def _burst(numbers: Numbers, at: datetime, person: Person, random: Random) -> It
     visit = hl7.Visit(numbers.take("1"), person, "E", "3003^Whitfield^Anne^^^Dr", at - timedelta(minutes=70))
     ordered = at - timedelta(minutes=55)
     order = hl7.Order(numbers.take("5") + "01", numbers.take("H"), numbers.take("26H"), FBC, "S", ordered)
-    readings = [hl7.draw(random, analyte) for analyte in FBC.analytes]
+    readings = [draw(random, analyte) for analyte in FBC.analytes]
     yield Send(visit.admitted, "PAS", lambda c: hl7.adt("A04", visit, EMERGENCY, c, visit.admitted))
     yield Send(ordered, "EHR", lambda c: hl7.orm(visit, EMERGENCY, order, c, ordered))
     yield Send(at, "HAEM", lambda c: hl7.oru(visit, person, EMERGENCY, order, readings, c, at), times=40)

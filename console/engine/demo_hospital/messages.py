@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 
-from console.synthetic.catalogue import CODING_SYSTEM, Analyte, Medicine, Panel
+from console.synthetic import segments
+from console.synthetic.catalogue import CODING_SYSTEM, Medicine, Panel
 from console.synthetic.people import Person
+from console.synthetic.segments import Reading, stamp, text
 
 FACILITY = "CGH"
-_ESCAPES = str.maketrans({"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\"})
-
-
-def stamp(moment: datetime) -> str:
-    """HL7 TS with seconds and zone, `20261120224100+0000` (HL7 2.5.1, 2.A.77)."""
-    return moment.strftime("%Y%m%d%H%M%S%z")
-
-
-def text(value: str) -> str:
-    """Escapes the delimiters (HL7 2.5.1, 2.7)."""
-    return value.translate(_ESCAPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +37,6 @@ class Order:
     ordered: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One analyte's drawn value as text, with its flag (HL7 table 0078, '' = normal)."""
-
-    analyte: Analyte
-    value: str
-    flag: str
-
-
-def draw(random: Random, analyte: Analyte) -> Reading:
-    """A plausible value: mostly within the range, now and then outside."""
-    middle, half = (analyte.low + analyte.high) / 2, (analyte.high - analyte.low) / 2
-    value = max(random.gauss(middle, half * (0.45 + analyte.spread * (random.random() < 0.3))), analyte.low * 0.3, 0)
-    return reading(analyte, value)
-
-
-def reading(analyte: Analyte, value: float) -> Reading:
-    shown = f"{value:.{analyte.decimals}f}"
-    width = analyte.high - analyte.low
-    number = float(shown)
-    flag = ""
-    if number > analyte.high:
-        flag = "HH" if number > analyte.high + width / 2 else "H"
-    elif number < analyte.low:
-        flag = "LL" if number < analyte.low - width / 2 else "L"
-    return Reading(analyte, shown, flag)
-
-
 def header(sender: str, receiver: str, kind: str, structure: str, control_id: str, at: datetime) -> str:
     return (
         f"MSH|^~\\&|{sender}|{FACILITY}|{receiver}|{FACILITY}|{stamp(at)}||{kind}^{structure}|{control_id}|T|2.5.1"
@@ -86,19 +48,19 @@ def patient(person: Person, *, authority: str = FACILITY) -> str:
     identifiers = f"{person.mrn}^^^{authority}^MR"
     if authority:
         identifiers += f"~{person.nhs}^^^NHS^NH"
-    return (
-        f"PID|1||{identifiers}||{text(person.family)}^{text(person.given)}^^^{person.prefix}||{person.born:%Y%m%d}"
-        f"|{person.sex}|||{text(person.street)}^^{text(person.town)}||{person.phone}"
-    )
+    return segments.pid(person, identifiers)
 
 
 def visit(stay: Visit, location: str, *, before: str = "", discharged: datetime | None = None) -> str:
-    fields = [""] * 46
-    fields[0], fields[1], fields[2], fields[3] = "PV1", "1", stay.patient_class, location
-    fields[6], fields[7], fields[10] = before, stay.attending, "MED"
-    fields[19], fields[44] = f"{stay.number}^^^{FACILITY}^VN", stamp(stay.admitted)
-    fields[45] = stamp(discharged) if discharged else ""
-    return "|".join(fields).rstrip("|")
+    return segments.pv1(
+        stay.patient_class,
+        location,
+        f"{stay.number}^^^{FACILITY}^VN",
+        stay.attending,
+        stamp(stay.admitted),
+        before=before,
+        discharged=stamp(discharged) if discharged else "",
+    )
 
 
 def adt(
@@ -117,10 +79,11 @@ def adt(
 def _order_segments(order: Order, control: str, status: str, doctor: str, at: datetime) -> list[str]:
     panel = order.panel
     service = f"{panel.code}^{text(panel.name)}^{CODING_SYSTEM[panel.laboratory]}"
+    placer, ordered = f"{order.placer}^EHR", stamp(order.ordered)
     return [
-        f"ORC|{control}|{order.placer}^EHR||{order.placer[:-2]}^EHR|{status}||||{stamp(at)}|||{doctor}",
-        f"OBR|1|{order.placer}^EHR||{service}|{order.priority}|{stamp(order.ordered)}||||||||||{doctor}||||||||{panel.section}",
-        f"TQ1|1||||||{stamp(order.ordered)}||{order.priority}",
+        segments.orc(control, placer, "", f"{order.placer[:-2]}^EHR", status, stamp(at), doctor),
+        segments.obr(placer, "", service, order.priority, ordered, doctor=doctor, section=panel.section),
+        f"TQ1|1||||||{ordered}||{order.priority}",
     ]
 
 
@@ -157,15 +120,35 @@ def oru(
         header(panel.laboratory, "SIGNALBOX", "ORU^R01", "ORU_R01", control_id, at),
         patient(person, authority=authority),
         *([visit(stay, location)] if stay else []),
-        f"ORC|RE|{placer}|{filler}||CM||||{stamp(at)}",
-        f"OBR|1|{placer}|{filler}|{panel.code}^{text(panel.name)}^{system}|{order.priority}|{stamp(order.ordered)}"
-        f"|{collected}|||||||||||{order.accession}||||{stamp(at)}||{panel.section}|{status}",
+        segments.orc("RE", placer, filler, "", "CM", stamp(at)),
+        segments.obr(
+            placer,
+            filler,
+            f"{panel.code}^{text(panel.name)}^{system}",
+            order.priority,
+            stamp(order.ordered),
+            collected=collected,
+            accession=order.accession,
+            reported=stamp(at),
+            section=panel.section,
+            status=status,
+        ),
     ]
     for number, taken in enumerate(readings, start=1):
         analyte = taken.analyte
         lines.append(
-            f"OBX|{number}|NM|{analyte.code}^{text(analyte.name)}^{system}||{taken.value}|{analyte.unit}^^UCUM"
-            f"|{analyte.low:g}-{analyte.high:g}|{taken.flag}|||{status}|||{collected}|{FACILITY}"
+            segments.obx(
+                number,
+                "NM",
+                f"{analyte.code}^{text(analyte.name)}^{system}",
+                taken.value,
+                status,
+                unit=f"{analyte.unit}^^UCUM",
+                reference=f"{analyte.low:g}-{analyte.high:g}",
+                flag=taken.flag,
+                observed=collected,
+                producer=FACILITY,
+            )
         )
     return [*lines, *extra]
 
@@ -186,14 +169,12 @@ def culture_lines(order: Order, stage: str, *, growth: bool) -> list[str]:
 
 def rde(stay: Visit, location: str, medicine: Medicine, number: str, control_id: str, at: datetime) -> list[str]:
     """A pharmacy order (RDE^O11)."""
-    drug = f"{medicine.code}^{text(medicine.name)}^SCT"
     return [
         header("EHR", "PHARM", "RDE^O11", "RDE_O11", control_id, at),
         patient(stay.person),
         visit(stay, location),
         f"ORC|NW|{number}^EHR|||IP||||{stamp(at)}|||{stay.attending}",
-        f"RXE|^{medicine.frequency}|{drug}|{medicine.dose}||{medicine.unit}^^UCUM|{medicine.form}|^{text(medicine.text)}"
-        f"|||28|{medicine.form}|0|||{number}",
+        segments.rxe(medicine, number),
         f"TQ1|1||{medicine.frequency}||||{stamp(at)}",
         f"RXR|{medicine.route}^^HL70162",
     ]
@@ -206,8 +187,7 @@ def siu(stay: Visit, number: str, starts: datetime, control_id: str, at: datetim
     doctor = stay.attending
     return [
         header("PAS", "SIGNALBOX", "SIU^S12", "SIU_S12", control_id, at),
-        f"SCH|{number}^PAS|{number}^PAS|||||FOLLOWUP^Follow-up|FOLLOWUP^Follow-up|{minutes}|min|"
-        f"^^^{stamp(starts)}^{stamp(ends)}|||||{doctor}||||{doctor}|||||Booked",
+        segments.sch(f"{number}^PAS", minutes, stamp(starts), stamp(ends), doctor, "Booked"),
         patient(stay.person),
         "RGS|1|A",
         f"AIP|1|A|{doctor}|ATND||{stamp(starts)}|||{minutes}|min",
@@ -222,7 +202,7 @@ def mdm(stay: Visit, location: str, number: str, control_id: str, at: datetime) 
         f"EVN|T02|{stamp(at)}",
         patient(stay.person),
         visit(stay, location),
-        f"TXA|1|DS^Discharge summary|TX|{stamp(at)}|{stay.attending}|||||||{number}^EHR|||||AU||AV",
+        segments.txa(f"{number}^EHR", stamp(at), stay.attending),
         f"OBX|1|TX|DS^Discharge summary||Admitted {stay.admitted:%d-%b-%Y}. Recovered well.||||||F",
         "OBX|2|TX|DS^Discharge summary||Follow-up in clinic in two weeks.||||||F",
     ]

@@ -20,6 +20,7 @@ from console.synthetic.catalogue import (
     Panel,
 )
 from console.synthetic.people import SPOTLIGHT, Person, any_doctor
+from console.synthetic.segments import draw, reading
 
 EMERGENCY = "ED^Bay 3^1^CGH"
 WARDS = ("AMU^4^02^CGH", "AMU^2^01^CGH", "CARD^1^05^CGH", "SURG^6^11^CGH", "RESP^3^07^CGH")
@@ -76,14 +77,14 @@ def spotlight(numbers: Numbers, incident: datetime, random: Random) -> Iterator[
     for order in (fbc, ue, trop):
         yield Send(order.ordered, "EHR", _ordering(inpatient, EMERGENCY, order))
     yield Send(at(-111), "HAEM", _resulting(inpatient, EMERGENCY, fbc, at(-111), random))
-    high = [hl7.reading(TROPONIN.analytes[0], 41)]
+    high = [reading(TROPONIN.analytes[0], 41)]
     yield Send(at(-90), "LIS", lambda c: hl7.oru(inpatient, SPOTLIGHT, EMERGENCY, trop, high, c, at(-90)), times=2)
     yield Send(at(-42), "PAS", lambda c: hl7.adt("A02", inpatient, ward, c, at(-42), before=EMERGENCY))
     stopped = [
-        hl7.reading(UE.analytes[0], 138),
-        hl7.reading(POTASSIUM_NEW_CODE, 6.4),
-        hl7.reading(UE.analytes[2], 7.1),
-        hl7.reading(UE.analytes[3], 96),
+        reading(UE.analytes[0], 138),
+        reading(POTASSIUM_NEW_CODE, 6.4),
+        reading(UE.analytes[2], 7.1),
+        reading(UE.analytes[3], 96),
     ]
     yield Send(at(0), "LIS", lambda c: hl7.oru(inpatient, SPOTLIGHT, ward, ue, stopped, c, at(0)))
     yield Send(at(32), "EHR", _ordering(inpatient, ward, glucose))
@@ -137,7 +138,7 @@ def _ordering(visit: hl7.Visit, where: str, order: hl7.Order) -> Callable[[str],
 def _resulting(
     visit: hl7.Visit, where: str, order: hl7.Order, at: datetime, random: Random, status: str = "F"
 ) -> Callable[[str], list[str]]:
-    readings = [hl7.draw(random, analyte) for analyte in order.panel.analytes]
+    readings = [draw(random, analyte) for analyte in order.panel.analytes]
     return lambda c: hl7.oru(visit, visit.person, where, order, readings, c, at, status=status)
 
 
@@ -160,13 +161,13 @@ def _laboratory(
                 ),
             )
         return
-    readings = [hl7.draw(random, analyte) for analyte in order.panel.analytes]
+    readings = [draw(random, analyte) for analyte in order.panel.analytes]
     if order.panel is UE and done >= new_code_from and random.random() < 0.3:
-        readings = [hl7.reading(POTASSIUM_NEW_CODE, float(r.value)) if r.analyte is POTASSIUM else r for r in readings]
+        readings = [reading(POTASSIUM_NEW_CODE, float(r.value)) if r.analyte is POTASSIUM else r for r in readings]
     yield Send(done, laboratory, lambda c: hl7.oru(visit, visit.person, where, order, readings, c, done))
     if random.random() < 0.06:
         later = done + timedelta(minutes=random.uniform(15, 60))
-        corrected = [hl7.draw(random, readings[0].analyte), *readings[1:]]
+        corrected = [draw(random, readings[0].analyte), *readings[1:]]
         yield Send(
             later,
             laboratory,
