@@ -22,11 +22,11 @@ from console.core.clock import Clock
 from console.core.errors import EnvironmentFault
 from console.core.events import Event, Hop, Kind, State
 from console.core.ids import EventId, TraceId, UuidSource
-from console.engine.batch_answer import batch_answer
 from console.engine.judgement import Judge, Judgement, Verdict
 from console.engine.late_acknowledgment import Decided, LateAcknowledgments
 from console.engine.listener import Exchange
 from console.hl7v2.acknowledgment import AckError, build_ack
+from console.hl7v2.batch_answer import batch_answer
 from console.storage.journal import Journal
 from console.storage.messages import Stored, accept
 

@@ -28,6 +28,15 @@ from console.core.events import EventError
 from console.core.ids import TraceId, UuidSource
 from console.core.keys import Key, KeyKind
 from console.engine.settings import EngineSettings, SourceSettings
+from console.hl7v2.acceptance import (
+    INTERNAL,
+    SEGMENT_SEQUENCE,
+    TORN,
+    header_of,
+    require_usable,
+    table_0357,
+    wants_enhanced,
+)
 from console.hl7v2.acknowledgment import AckError
 from console.hl7v2.batch import is_batch, split
 from console.hl7v2.charset import decode, refuse_wide
@@ -35,31 +44,11 @@ from console.hl7v2.framing import Frame, FramingFault
 from console.hl7v2.peek import Header, dedup_digest, peek, peek_keys
 from console.storage.messages import Arrival
 
-TABLE_0155 = frozenset({"AL", "NE", "ER", "SU"})
 _TABLE_0103 = frozenset({"P", "T", "D"})
-_TORN = frozenset({"missing-fs", "incomplete-frame"})
 _LONGEST_FIELD = 256
 _LONGEST_ENVELOPE = 4096
 _MOST_KEYS = 500
 MOST_IN_BATCH = 10_000
-
-# Our codes to HL7 table 0357.
-_SEGMENT_SEQUENCE, _REQUIRED_MISSING, _DATA_TYPE, _INTERNAL = "100", "101", "102", "207"
-_PROCESSING_ID, _VERSION = "202", "203"
-_TABLE_0357 = {
-    "no-header": _SEGMENT_SEQUENCE,
-    "empty-batch": _SEGMENT_SEQUENCE,
-    "empty-frame": _SEGMENT_SEQUENCE,
-    "unframed-message": _SEGMENT_SEQUENCE,
-    "missing-fs": _SEGMENT_SEQUENCE,
-    "incomplete-frame": _SEGMENT_SEQUENCE,
-    "no-control-id": _REQUIRED_MISSING,
-    "no-message-type": _REQUIRED_MISSING,
-    "bad-delimiters": _DATA_TYPE,
-    "charset-refused": _DATA_TYPE,
-    "processing-id-refused": _PROCESSING_ID,
-    "version-not-supported": _VERSION,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +107,7 @@ class Judge:
 
     def set_aside(self, payload: bytes, *, received_at: datetime, peer: str) -> Judgement:
         """For a frame that our own judging or storing fails on: the bytes go to quarantine as they are, AR."""
-        error = AckError(_INTERNAL, "the message could not be handled; it is kept in quarantine and people were told")
+        error = AckError(INTERNAL, "the message could not be handled; it is kept in quarantine and people were told")
         verdict = self._refused(payload, None, error, "intake-fault", received_at, peer)
         return Judgement((verdict,), set_aside=True)
 
@@ -139,14 +128,14 @@ class Judge:
             header = peek(payload)
             flags = self._check(header)
         except InvalidMessage as fault:
-            error = AckError(_TABLE_0357.get(fault.code, _INTERNAL), fault.text, fault.path)
+            error = AckError(table_0357(fault.code), fault.text, fault.path)
             return self._refused(payload, header, error, fault.code, received_at, peer, notes=notes, parent=parent)
         source = self._settings.source(header.sending_application, header.sending_facility)
         plain = header
         if not _is_plain(header):
             plain = _readable(header, source.charset)
             source = self._settings.source(plain.sending_application, plain.sending_facility)
-        enhanced = _is_enhanced(header, source)
+        enhanced = wants_enhanced(header, source.acknowledgment)
         code = "AA"
         if enhanced:
             code = "CA" if header.accept_ack.upper() in ("AL", "SU") else ""
@@ -187,21 +176,10 @@ class Judge:
 
     def _check(self, header: Header) -> list[str]:
         """Flags for what is odd. Raises InvalidMessage for what cannot be accepted."""
-        if not header.control_id.strip():
-            raise InvalidMessage(
-                "MSH-10 is empty: without a control id no answer can be matched to the message",
-                code="no-control-id",
-                path="MSH-10",
-            )
-        if not header.message_type.strip("^ "):
-            raise InvalidMessage(
-                "MSH-9 is empty: the message does not say what it is", code="no-message-type", path="MSH-9"
-            )
+        require_usable(header)
         flags: list[str] = []
         if not header.version:
             flags.append("no-version")
-        elif not header.version.startswith("2"):
-            raise InvalidMessage("MSH-12 names a version that is not 2.x", code="version-not-supported", path="MSH-12")
         allowed = self._settings.mllp.processing_ids
         if allowed and header.processing_id not in allowed:
             raise InvalidMessage(
@@ -245,10 +223,10 @@ class Judge:
         codes = dict.fromkeys(str(warning.code) for warning in batch.warnings)
         notes = (*received.notes, *codes)
         if not batch.messages:
-            error = AckError(_SEGMENT_SEQUENCE, "the batch holds no message")
+            error = AckError(SEGMENT_SEQUENCE, "the batch holds no message")
             return Judgement((self._refused(received.payload, None, error, "empty-batch", received_at, peer),))
         if len(batch.messages) > MOST_IN_BATCH:
-            error = AckError(_INTERNAL, f"the batch holds more than {MOST_IN_BATCH} messages; send smaller ones")
+            error = AckError(INTERNAL, f"the batch holds more than {MOST_IN_BATCH} messages; send smaller ones")
             return Judgement((self._refused(received.payload, None, error, "batch-too-large", received_at, peer),))
         envelope = tuple(
             line.decode("utf-8", "replace")
@@ -303,14 +281,8 @@ class Judge:
     # ------------------------------------------------------------ what cannot be used
 
     def _fault(self, fault: FramingFault, received_at: datetime, peer: str) -> Judgement:
-        header: Header | None = None
-        at = fault.payload.find(b"MSH")
-        if at >= 0:
-            try:
-                header = peek(fault.payload[at:])
-            except InvalidMessage:
-                header = None
-        error = AckError(_TABLE_0357.get(fault.code, _INTERNAL), fault.text)
+        header = header_of(fault)
+        error = AckError(table_0357(fault.code), fault.text)
         verdict = self._refused(fault.payload, header, error, fault.code, received_at, peer)
         return Judgement((verdict,), answers=fault.code != "stray-bytes")
 
@@ -328,8 +300,8 @@ class Judge:
     ) -> Verdict:
         shown = _readable(header, None) if header is not None else Header()
         source = self._settings.source(shown.sending_application, shown.sending_facility)
-        enhanced = header is not None and _is_enhanced(header, source)
-        letter = "E" if reason in _TORN else "R"
+        enhanced = header is not None and wants_enhanced(header, source.acknowledgment)
+        letter = "E" if reason in TORN else "R"
         code = f"A{letter}"
         if enhanced:
             code = f"C{letter}" if shown.accept_ack.upper() in ("AL", "ER") else ""
@@ -376,18 +348,6 @@ def _envelope_header(envelope: tuple[str, ...], first_message: bytes) -> Header:
         message_time=fields[4],
         control_id=fields[8],
     )
-
-
-_ANSWERED = frozenset({"AL", "SU"})
-
-
-def _is_enhanced(header: Header, source: SourceSettings) -> bool:
-    """Whether MSH-15 and MSH-16 rule the answers. `auto` keeps to them unless a message that was taken would get no
-    answer at all (NE, ER): MLLP senders wait for one, and silence looks like loss. `enhanced` keeps to them always."""
-    accept, application = header.accept_ack.upper(), header.application_ack.upper()
-    if source.acknowledgment == "original" or accept not in TABLE_0155:
-        return False
-    return source.acknowledgment == "enhanced" or accept in _ANSWERED or application in _ANSWERED
 
 
 _shown: Callable[[Header], tuple[str, ...]]

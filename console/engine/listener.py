@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
 import ssl
 import time
 from collections import Counter, deque
@@ -20,6 +19,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol, cast
 
+from console.connections.mllp_sockets import server_tls, watch_for_a_vanished_peer
 from console.core.clock import Clock
 from console.core.errors import EnvironmentFault
 from console.engine.right_of_way import RightOfWay
@@ -252,7 +252,7 @@ class _Connection(asyncio.Protocol):
         if not self.listener.admit(self):
             self._transport.abort()
             return
-        _watch_for_a_vanished_peer(transport.get_extra_info("socket"))
+        watch_for_a_vanished_peer(transport.get_extra_info("socket"))
         self._transport.set_write_buffer_limits(high=_WRITE_BUFFER)
 
     def data_received(self, data: bytes) -> None:
@@ -378,41 +378,9 @@ class _Connection(asyncio.Protocol):
             self._timer = self._loop.call_later(QUIET_S, self._look)
 
 
-def _watch_for_a_vanished_peer(sock: socket.socket | None) -> None:
-    """Keepalive 15 s, 3 x 15 s; unacknowledged data 30 s: a half-open line is found within a minute (RFC 5482)."""
-    if sock is None:
-        return
-    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-    for name, value in (
-        ("TCP_KEEPIDLE", 15),
-        ("TCP_KEEPALIVE", 15),  # macOS
-        ("TCP_KEEPINTVL", 15),
-        ("TCP_KEEPCNT", 3),
-        ("TCP_USER_TIMEOUT", 30_000),
-    ):
-        if hasattr(socket, name):
-            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
-    for level, option, value in options:
-        with contextlib.suppress(OSError):
-            sock.setsockopt(level, option, value)
-
-
 def tls_context(settings: MllpSettings) -> ssl.SSLContext | None:
     """TLS 1.2 and up with our certificate; mutual when client authorities are set. Raises EnvironmentFault."""
     tls = settings.tls
     if tls is None:
         return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    at = tls.certificate
-    try:
-        context.load_cert_chain(tls.certificate, tls.key)
-        if tls.client_authorities is not None:
-            at = tls.client_authorities
-            context.load_verify_locations(tls.client_authorities)
-            context.verify_mode = ssl.CERT_REQUIRED
-    except (OSError, ssl.SSLError) as error:
-        raise EnvironmentFault(
-            f"engine.mllp.tls: {at} cannot be used: {error}.", code="bad-certificate", retryable=False
-        ) from error
-    return context
+    return server_tls(tls.certificate, tls.key, tls.client_authorities, name="engine.mllp.tls")

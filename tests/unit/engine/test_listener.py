@@ -16,6 +16,7 @@ import pytest
 import trustme
 
 import console.engine.listener as listener_module
+from console.connections import mllp_sockets
 from console.core.errors import EnvironmentFault
 from console.engine.listener import Exchange, Listener
 from console.engine.settings import Address, MllpSettings, TlsSettings
@@ -346,7 +347,7 @@ async def test_that_a_missing_certificate_is_named(tmp_path: Path) -> None:
 
 def test_that_a_vanished_peer_is_looked_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as line:
-        listener_module._watch_for_a_vanished_peer(line)
+        mllp_sockets.watch_for_a_vanished_peer(line)
         assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
@@ -355,4 +356,4 @@ def test_that_a_vanished_peer_is_looked_for() -> None:
             every = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL)
             times = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT)
             assert idle + every * times <= 60
-    listener_module._watch_for_a_vanished_peer(None)
+    mllp_sockets.watch_for_a_vanished_peer(None)
