@@ -32,13 +32,16 @@ class Way(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Special:
     """What is out of the ordinary with a shot. `expected`: what a sound receiver may do: answer codes (`AA`, `AE`,
-    `AR`, `CE`, `CR`), `close`, `silence`; empty: an ordinary positive answer. `broken`: `AA` or `CA` would be wrong."""
+    `AR`, `CE`, `CR`), `close`, `silence`; empty: an ordinary positive answer. `broken`: `AA` or `CA` would be wrong.
+    `damaged`: the payload no longer says what its content meant, though a receiver need not see that: an answer may be
+    positive, and nothing in it can be demanded afterwards."""
 
     fault: FaultKind
     way: Way = Way.PLAIN
     amount: float = 0.0
     cuts: tuple[int, ...] = ()
     broken: bool = False
+    damaged: bool = False
     expected: tuple[str, ...] = ()
     note: str = ""
 
@@ -47,7 +50,9 @@ class Special:
 class Shots:
     """Parallel lists, one entry a shot. `frames` are the bytes as they go out, VT and FS CR included. `control_ids` are
     MSH-10 as sent (b'' where there is none). `origins` number the content messages. `delays` (nanoseconds) and
-    `specials` are by index in this chunk. `after`: see content.stream.Chunk."""
+    `specials` are by index in this chunk. `after`: see content.stream.Chunk. `due`: when each is to be sent, in
+    nanoseconds since the start (delays not added); empty in the closed model. What faults add to the content (copies,
+    garbage) is due with the message it stands at, so faults move no other message's time."""
 
     frames: list[bytes] = field(default_factory=list)
     control_ids: list[bytes] = field(default_factory=list)
@@ -55,6 +60,7 @@ class Shots:
     origins: list[int] = field(default_factory=list)
     kinds: list[int] = field(default_factory=list)
     after: list[int] = field(default_factory=list)
+    due: list[int] = field(default_factory=list)
     delays: dict[int, int] = field(default_factory=dict)
     specials: dict[int, Special] = field(default_factory=dict)
 
