@@ -84,6 +84,7 @@ class Flag(IntEnum):
     OUT_OF_ORDER = 4  # answered before an earlier message of the same connection
     RESENT = 8
     BROKEN = 16  # broken on purpose: a positive answer to it is a failure of the receiver
+    QUEUED = 32  # no connection was free at its time: what it is late by is the receiver's (or an outage), not our lag
 
 
 class Control(IntEnum):
@@ -108,7 +109,8 @@ class Control(IntEnum):
     STARTED_UTC = 16  # microseconds since the Unix epoch at START
     PAUSED_NS = 17  # nanoseconds spent paused so far; the schedule is moved on by it
     ENDED = 18  # nanoseconds since START when the load was over
-    PROBLEMS = 19  # lines in the problems file
+    PROBLEMS = 19  # problems seen; the file holds the first 20,000 of them
+    READY = 20  # 1: content and connections stand; with several workers the first one then names the common START
 
 
 class Command(IntEnum):
@@ -172,6 +174,18 @@ class Ledger:
         count = max(0, last - start)
         at = self._offsets[name] + start * _WIDTH[code]
         return np.frombuffer(self._map, dtype=_DTYPE[code], count=count, offset=at).copy()
+
+    def reserve(self, start: int, stop: int) -> None:
+        """Takes the disk space of rows `start` to `stop` now: a full disk is an OSError here, and a crash when a cell of
+        a sparse file is written."""
+        with open(self.path, "r+b") as file:
+            for name, code in COLUMNS:
+                at, size = self._offsets[name] + start * _WIDTH[code], (stop - start) * _WIDTH[code]
+                if hasattr(os, "posix_fallocate"):
+                    os.posix_fallocate(file.fileno(), at, size)
+                else:
+                    file.seek(at)
+                    file.write(bytes(size))
 
     @property
     def rows(self) -> int:

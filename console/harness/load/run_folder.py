@@ -30,6 +30,12 @@ class RunFolder:
         """Answers that were not plainly positive, one JSON object a line: see load.live.Problem."""
         return self.path / f"problems-{worker}.jsonl"
 
+    def events(self, worker: int) -> Path:
+        """What a worker did to its connections on purpose, one JSON object a line: `kind` (a FaultKind), `label` (a
+        sentence), `at_s` and `until_s` (seconds of the run; a line is written when it begins, and once more, with the
+        same `at_s` and `kind`, when its end or its result is known: the later line counts)."""
+        return self.path / f"events-{worker}.jsonl"
+
     @property
     def capture(self) -> Path:
         """What the run's own receiver took, if it had one."""
