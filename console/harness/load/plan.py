@@ -92,8 +92,8 @@ def settle(
     targets: Sequence[Target] = (),
     receiver: str = "",
 ) -> Plan:
-    """The plan of a run. `scenario` has its overrides applied already; `targets` replace its own when given. `starts` is
-    taken in whole seconds."""
+    """The plan of a run. `scenario` has its overrides applied already; `targets` replace its own when given.
+    `starts` is taken in whole seconds."""
     words = dict(overrides or {})
     starts = starts.replace(microsecond=0)
     settled = replace(scenario, seed=seed, starts=starts, targets=tuple(targets) or scenario.targets)
