@@ -32,6 +32,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--minutes", type=float, metavar="N", help="stop after N minutes of hospital time (default: never)"
     )
+    parser.add_argument(
+        "--senders", metavar="NAME,...", default="", help="send only what these send: PAS, EHR, LIS, HAEM, MICRO"
+    )
+    parser.add_argument("--no-incidents", action="store_true", help="a day on which nothing goes wrong")
+    parser.add_argument(
+        "--now",
+        metavar="TIME",
+        type=datetime.fromisoformat,
+        help="the moment the history ends (ISO 8601 with zone), so that several of these play one hospital together",
+    )
     parser.add_argument("--json", action="store_true", help="print what was sent as JSON at the end")
 
 
@@ -42,6 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
         from console.cli.main import UsageError
 
         raise UsageError("--mllp wants HOST:PORT, --history 0 or more and --speed more than 0")
+    if arguments.now is not None and arguments.now.tzinfo is None:
+        from console.cli.main import UsageError
+
+        raise UsageError("--now wants a time with its zone, such as 2026-11-24T08:00:00+00:00")
     watch_if_asked()
     return asyncio.run(_play(arguments, host, int(port)))
 
@@ -53,15 +67,17 @@ async def _play(arguments: argparse.Namespace, host: str, port: int) -> int:
     from console.engine.demo_hospital.day import hospital, run_code
     from console.engine.demo_hospital.player import Played, play
 
-    now = datetime.now().astimezone()
+    now = arguments.now or datetime.now().astimezone()
     starts = max(now - timedelta(hours=arguments.history), _sent_until(arguments.data, arguments.seed, now))
     client = MllpClient(host, port)
     played = Played()
+    senders = frozenset(filter(None, arguments.senders.split(",")))
+    sends = hospital(arguments.seed, starts, now, with_incidents=not arguments.no_incidents)
     until = now + timedelta(minutes=arguments.minutes) if arguments.minutes is not None else None
     await client.connect()
     sending = asyncio.ensure_future(
         play(
-            hospital(arguments.seed, starts, now),
+            (send for send in sends if not senders or send.sender in senders),
             client,
             run=run_code(now),
             clock=lambda: datetime.now().astimezone(),

@@ -107,6 +107,7 @@ class Journal:
         self._connection: DriverConnection | None = None
         self._last_seq = 0
         self._fault: SignalboxError | None = None
+        self._shortage: SignalboxError | None = None
         self._commits = 0
 
     # ------------------------------------------------------------ for callers
@@ -172,8 +173,8 @@ class Journal:
 
     @property
     def fault(self) -> SignalboxError | None:
-        """Why the last batch could not be written; None when it could."""
-        return self._fault
+        """Why the last batch could not be written, or why new messages are refused; None when all is well."""
+        return self._fault or self._shortage
 
     @property
     def commits(self) -> int:
@@ -286,7 +287,7 @@ class Journal:
     def _transact(self, batch: list[_Single | _Group]) -> tuple[int, list[Event]]:
         """Runs the batch and commits it; gives the events it appended and their first position. Raises _Abandoned."""
         try:
-            shed = self._reserve.shortage() if self._reserve else None
+            shed = self._shortage = self._reserve.shortage() if self._reserve else None
             if shed is not None:
                 self._checkpointer.wanted = True  # where room is short the log must not take it
             connection = self._connection or self._connect()

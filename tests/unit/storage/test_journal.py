@@ -290,11 +290,14 @@ def test_that_a_full_disk_fails_the_batch_gives_up_the_ballast_and_recovers(data
     free[0] = 0  # no room: grouped work is refused at once, other jobs may use what the ballast freed
     assert isinstance(_grouped(journal, fill, [1])[0][0], EnvironmentFault)
     journal.submit(lambda write: write.append([_event()])).result(10)
+    assert journal.fault is not None  # health says so, though other jobs still go through
+    assert journal.fault.code == "store-full"
 
     free[0] = 10_000_000
     now[0] += 10
     journal.submit(lambda w: w.query("PRAGMA max_page_count=1000000")).result(10)
     assert _grouped(journal, fill, [1]) == [[True]]
+    assert journal.fault is None
     assert (tmp_path / "ballast").exists()
     journal.stop()
 
