@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 
 ACTIONS = {
     "send": ("console.cli.harness_send", "run a scenario, or send a message, a file or a folder"),
@@ -24,5 +25,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    code: int = importlib.import_module(ACTIONS[arguments.action][0]).run(arguments)
+    """2 with a line for every problem when a scenario, a script or the allow-list cannot be used."""
+    from console.harness.scenario.problems import ScenarioError
+
+    try:
+        code: int = importlib.import_module(ACTIONS[arguments.action][0]).run(arguments)
+    except ScenarioError as error:
+        print(error.text, file=sys.stderr)
+        return 2
     return code

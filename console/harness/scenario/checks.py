@@ -22,11 +22,13 @@ from console.harness.scenario.model import (
     Tls,
 )
 from console.harness.scenario.places import KeyPath
-from console.harness.scenario.problems import Finding, under
+from console.harness.scenario.problems import Finding, nearest, under
 from console.harness.scenario.units import written_duration
 from console.harness.verdict.thresholds import METRICS, Origin, parse_threshold
 
 MOST_BURSTS = 100_000
+
+THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 TLS_FAULTS = frozenset({FaultKind.TLS_PLAIN, FaultKind.TLS_STALL, FaultKind.TLS_BAD_CERTIFICATE})
 
@@ -164,6 +166,31 @@ def _content(content: Content) -> Iterator[Finding]:
     if content.processing_id == "P" and not content.allow_production:
         text = "P marks messages as real; use T, or set allow_production = true if the receiver takes nothing else"
         yield Finding(("content", "processing_id"), text)
+    for number, part in enumerate(content.mix):
+        yield from under(("content", "mix", number), ingredient_findings(part))
+
+
+def ingredient_findings(part: Ingredient) -> Iterator[Finding]:
+    """A journey nobody knows, or a setting that the journey does not have or cannot take."""
+    from console.harness.content.making import INGREDIENT_OPTIONS
+
+    called = part.name if part.kind == "journey" else part.kind
+    settings = INGREDIENT_OPTIONS.get(called)
+    if settings is None:
+        if part.kind == "journey":
+            journeys = [name for name in INGREDIENT_OPTIONS if name not in ("template", "files", "stream", "text")]
+            text = f"there is no journey “{called}”; there are {', '.join(journeys)}"
+            yield Finding(("name",), text, suggestion=nearest(called, journeys))
+        return
+    for name, value in part.options:
+        if name not in settings:
+            text = f"is no setting of {called}; it has {', '.join(settings)}"
+            yield Finding(("options", name), text, suggestion=nearest(name, settings), at_key=True)
+        elif isinstance(settings[name], str) != isinstance(value, str):
+            kind = "a text" if isinstance(settings[name], str) else "a number"
+            yield Finding(("options", name), f"must be {kind}; left out it is {settings[name]}")
+        elif not isinstance(value, str) and value < 0:
+            yield Finding(("options", name), "must not be negative")
 
 
 def _faults(scenario: Scenario) -> Iterator[Finding]:
@@ -237,6 +264,9 @@ def _afterwards(scenario: Scenario) -> Iterator[Finding]:
     if verification.source == "listener" and verification.capture is None and receiver is None:
         text = "“listener” needs a [receiver] of the run's own, or the capture folder of another"
         yield Finding(("verification", "source"), text, (("receiver",), ("verification", "capture")))
+    if receiver is not None and receiver.role == "target" and receiver.host not in THIS_MACHINE:
+        text = f"the run sends to it from this machine: use 127.0.0.1, not {receiver.host}"
+        yield Finding(("receiver", "host"), text, (("receiver", "role"),))
 
 
 def warnings(scenario: Scenario) -> Iterator[str]:
@@ -256,6 +286,9 @@ def warnings(scenario: Scenario) -> Iterator[str]:
     mode = scenario.acknowledgment
     if mode.enhanced and mode.application == "NE" and mode.accept == "NE":
         yield "No acknowledgment is asked for (MSH-15 and MSH-16 = NE): nothing can be measured but what was sent."
+    receiver = scenario.receiver
+    if receiver is not None and receiver.host not in THIS_MACHINE:
+        yield f"The receiver listens on {receiver.host}: other machines can send to it while the run lasts."
     for target in scenario.targets:
         if target.tls is not None and not target.tls.verify:
             yield f"The certificate of {target.address} is not checked (tls.verify = false)."

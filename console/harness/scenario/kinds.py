@@ -46,7 +46,7 @@ class Notes:
         """Notes a finding, unless something it depends on is wrong in itself."""
         depends = (finding.path, *finding.about)
         if not any(bad[: len(own)] == own[: len(bad)] for bad in self.bad for own in depends):
-            self.wrong(finding.path, finding.text)
+            self.wrong(finding.path, finding.text, finding.suggestion, at_key=finding.at_key)
 
 
 def written_path(path: KeyPath) -> str:

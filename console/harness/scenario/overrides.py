@@ -7,39 +7,69 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from console.core.errors import Refused
 from console.harness.load.schedule import total_duration
 from console.harness.scenario.checks import findings, warnings
 from console.harness.scenario.kinds import written_path
-from console.harness.scenario.model import Load, Model, Scenario, Stage, StageKind, Target
+from console.harness.scenario.model import (
+    Fault,
+    FaultKind,
+    Load,
+    Model,
+    Receiver,
+    Scenario,
+    Stage,
+    StageKind,
+    Target,
+    Verification,
+)
 from console.harness.scenario.problems import Problem, ScenarioError
+from console.harness.verdict.thresholds import METRICS, Origin
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """None leaves the scenario's own. `target` HOST:PORT replaces every target, and a receiver that was the target;
-    TLS and name of a single target stay. `starts` `now` takes the clock. `scale` multiplies every rate and burst;
-    `duration` (seconds) and `messages` end the run earlier, or lengthen the last constant stage."""
+    """None leaves the scenario's own.
+
+    `target` HOST:PORT replaces every target, and a receiver that was the target; TLS and name of a single target stay.
+    `script` starts a receiver with this script as the target instead. `starts` `now` takes the clock. `scale`
+    multiplies every rate and burst; `duration` (seconds) and `messages` end the run earlier, or lengthen a last stage
+    of a steady rate. `duplicates`, `out_of_order` and `malformed` are shares from 0 to 1 of the messages (see
+    `fault_shares`). `verify` names another source to ask, or `none`: thresholds that nobody could observe then go.
+    """
 
     target: str | None = None
+    script: Path | None = None
     seed: int | None = None
     starts: datetime | Literal["now"] | None = None
     scale: float | None = None
     messages: int | None = None
     duration: float | None = None
+    connections: int | None = None
+    duplicates: float | None = None
+    out_of_order: float | None = None
+    malformed: float | None = None
+    verify: str | None = None
 
     def words(self) -> dict[str, Any]:
         """What is set, in plain JSON, for the record of the run."""
         return {
-            name: value.isoformat() if isinstance(value, datetime) else value
-            for name in ("target", "seed", "starts", "scale", "messages", "duration")
+            name: value if isinstance(value, str | int | float) else _plain(value)
+            for name in self.__slots__
             if (value := getattr(self, name)) is not None
         }
 
 
+def _plain(value: datetime | Path) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
 NONE: Final = Overrides()
+
+SOURCES = ("none", "signalbox", "fhir", "mirth", "listener")
 
 
 def overridden(scenario: Scenario, overrides: Overrides) -> Scenario:
@@ -52,6 +82,19 @@ def overridden(scenario: Scenario, overrides: Overrides) -> Scenario:
     changed = scenario
     if overrides.target is not None:
         changed = _with_target(changed, overrides.target)
+    if overrides.script is not None:
+        changed = _with_receiver(changed, overrides.script)
+    if overrides.connections is not None:
+        changed = replace(changed, connections=replace(changed.connections, count=overrides.connections))
+    if overrides.verify is not None:
+        changed = _verified_by(changed, overrides.verify)
+    for share, kinds in (
+        (overrides.duplicates, DUPLICATES),
+        (overrides.out_of_order, OUT_OF_ORDER),
+        (overrides.malformed, MALFORMED),
+    ):
+        if share is not None:
+            changed = replace(changed, faults=_with_share(changed.faults, share, kinds))
     if overrides.seed is not None:
         changed = replace(changed, seed=overrides.seed)
     if overrides.starts is not None:
@@ -86,6 +129,68 @@ def _with_target(scenario: Scenario, text: str) -> Scenario:
     single = scenario.targets[0] if len(scenario.targets) == 1 and not own else Target()
     target = replace(single, host=host, port=port, kinds=())
     return replace(scenario, targets=(target,), receiver=None if own else receiver)
+
+
+def _with_receiver(scenario: Scenario, script: Path) -> Scenario:
+    receiver = replace(scenario.receiver or Receiver(), script=script, role="target")
+    return replace(scenario, receiver=receiver, targets=(Target(),))
+
+
+def _verified_by(scenario: Scenario, source: str) -> Scenario:
+    same = source == scenario.verification.source
+    verification = scenario.verification if same else Verification(source, settle=scenario.verification.settle)
+    kept = tuple(
+        threshold
+        for threshold in scenario.thresholds
+        if source != "none" or METRICS[threshold.metric].origin is not Origin.VERIFICATION
+    )
+    return replace(scenario, verification=verification, thresholds=kept)
+
+
+def fault_shares(scenario: Scenario) -> dict[str, float]:
+    """`duplicates`, `out_of_order` and `malformed`: the share of the messages that the scenario plans to meet each,
+    windows and message types not counted in."""
+    named = {"duplicates": DUPLICATES, "out_of_order": OUT_OF_ORDER, "malformed": MALFORMED}
+    return {name: min(1.0, _share(scenario.faults, kinds)) for name, kinds in named.items()}
+
+
+def _share(faults: tuple[Fault, ...], kinds: tuple[FaultKind, ...]) -> float:
+    return math.fsum(fault.probability for fault in faults if fault.kind in kinds)
+
+
+def _with_share(faults: tuple[Fault, ...], share: float, kinds: tuple[FaultKind, ...]) -> tuple[Fault, ...]:
+    """The probabilities of faults of these kinds in proportion, so that they add up to `share`; 0 takes them out. Where
+    there are none, the first kind, or all the malformed ones alike."""
+    planned = _share(faults, kinds)
+    if not share:
+        return tuple(fault for fault in faults if fault.kind not in kinds or not fault.probability)
+    if planned:
+        return tuple(
+            replace(fault, probability=fault.probability * share / planned) if fault.kind in kinds else fault
+            for fault in faults
+        )
+    new = MALFORMED_WHEN_NONE if kinds is MALFORMED else kinds[:1]
+    return (*faults, *(Fault(kind, probability=share / len(new)) for kind in new))
+
+
+DUPLICATES = (FaultKind.DUPLICATE, FaultKind.DUPLICATE_CHANGED)
+OUT_OF_ORDER = (FaultKind.REORDER,)
+MALFORMED = (
+    FaultKind.BAD_HEADER,
+    FaultKind.BAD_DELIMITERS,
+    FaultKind.TRUNCATE,
+    FaultKind.GLUED_SEGMENTS,
+    FaultKind.SPLIT_SEGMENT,
+    FaultKind.GARBAGE,
+    FaultKind.EMPTY_FRAME,
+    FaultKind.STRAY_BYTES,
+    FaultKind.NO_VT,
+    FaultKind.NO_FS,
+    FaultKind.NO_CR,
+    FaultKind.WRONG_CHARSET,
+    FaultKind.LYING_CHARSET,
+)
+MALFORMED_WHEN_NONE = MALFORMED[:4]
 
 
 def _scaled(load: Load, scale: float) -> Load:
@@ -123,6 +228,21 @@ def _out_of_bounds(overrides: Overrides) -> Iterator[str]:
     for name, value in (("scale", overrides.scale), ("messages", overrides.messages), ("duration", overrides.duration)):
         if value is not None and not 0 < value < math.inf:
             yield f"{name} must be more than 0"
+    for name, share in (
+        ("duplicates", overrides.duplicates),
+        ("out_of_order", overrides.out_of_order),
+        ("malformed", overrides.malformed),
+    ):
+        if share is not None and not 0 <= share <= 1:
+            yield f"{name} must be from 0 to 1"
+    if overrides.connections is not None and not 1 <= overrides.connections <= 20_000:
+        yield "connections must be from 1 to 20000"
+    if overrides.verify is not None and overrides.verify not in SOURCES:
+        yield f"verify must be one of {', '.join(SOURCES)}"
+    if overrides.script is not None and not overrides.script.is_file():
+        yield f"there is no file {overrides.script}"
+    if overrides.script is not None and overrides.target is not None:
+        yield "script and target exclude each other: the script answers in place of the target"
     if overrides.seed is not None and not 0 <= overrides.seed < 2**63:
         yield "seed must be a whole number from 0 to 2^63 - 1"
     if isinstance(overrides.starts, datetime) and overrides.starts.tzinfo is None:

@@ -49,13 +49,15 @@ class Finding:
     path: KeyPath
     text: str
     about: tuple[KeyPath, ...] = ()
+    suggestion: str = ""
+    at_key: bool = False
 
 
 def under(path: KeyPath, found: Iterable[Finding]) -> Iterator[Finding]:
     """Findings of a table, as findings of the file that holds it at `path`."""
     for finding in found:
         about = tuple((*path, *other) for other in finding.about)
-        yield Finding((*path, *finding.path), finding.text, about)
+        yield Finding((*path, *finding.path), finding.text, about, finding.suggestion, finding.at_key)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from console.harness.scenario.checks import spread_findings, stage_findings, tls_findings, window_findings
+from console.harness.scenario.checks import (
+    ingredient_findings,
+    spread_findings,
+    stage_findings,
+    tls_findings,
+    window_findings,
+)
 from console.harness.scenario.fault_shapes import FAULT, KINDS_OF_MESSAGES
 from console.harness.scenario.kinds import (
     File,
@@ -38,6 +44,7 @@ from console.harness.scenario.model import (
     Tls,
     Verification,
 )
+from console.harness.scenario.overrides import SOURCES
 from console.harness.scenario.shape import Key, OrShort, Shape, Table, Variant
 from console.hl7v2.charset import TABLE_0211
 
@@ -236,6 +243,7 @@ INGREDIENT = Shape(
         Key("options", Free(), "Settings of the journey."),
     ),
     tag="kind",
+    check=ingredient_findings,
     variants={
         "journey": Variant("A journey of generated patients, called `name`.", needs=("name",), takes=("options",)),
         "template": Variant("A file with {fields} that are drawn for every message.", needs=("path",)),
@@ -288,7 +296,7 @@ VERIFICATION = Shape(
     "Whom to ask, after the run, what became of the messages.",
     Verification,
     (
-        Key("source", Text(("none", "signalbox", "fhir", "mirth", "listener")), "Who is asked."),
+        Key("source", Text(SOURCES), "Who is asked."),
         Key("url", _URL, "The address of its API."),
         Key(
             "token_env",
