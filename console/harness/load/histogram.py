@@ -88,6 +88,10 @@ class Histogram:
         taken: Array = sums[_places(np.minimum(bounds, HIGHEST)) + 1]
         return taken
 
+    def at_most_one(self, bound: int) -> int:
+        """How many values are not above `bound`, by whole buckets."""
+        return int(self.at_most(np.array([bound]))[0])
+
     def encoded(self) -> str:
         """HdrHistogram V2, compressed, base 64: for the report and for other tools."""
         from hdrh.histogram import HdrHistogram

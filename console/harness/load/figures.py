@@ -1,0 +1,180 @@
+"""A run in numbers: every metric a threshold can name and the ledger can know; and whether the measurement is valid.
+
+A run is no measurement of its target when the harness itself was late: then the figures say how the harness fared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from console.harness.load.histogram import Histogram
+from console.harness.load.ledger import AnswerCode, Control, Outcome
+from console.harness.load.live import Second
+from console.harness.load.statistics import BROKEN, DROPPED, LENIENT, SECOND, SOUND, Span, Statistics
+from console.harness.scenario.model import Load, Model, Threshold
+
+LAG_LIMIT_MS = 5.0
+"""What the 99th percentile of the harness's own lag may be when the scenario sets no threshold for its lag."""
+ACHIEVED_LIMIT = 0.99
+"""The least share of the planned rate, of messages that found a free connection."""
+_GRACE = SECOND // 20
+_FEWEST_LATE = 3
+"""So many messages must have been late: one hiccup in a short run is no broken schedule."""
+
+_PERCENTILES = (("p50", 50.0), ("p90", 90.0), ("p95", 95.0), ("p99", 99.0), ("p999", 99.9))
+_ANSWERED = (
+    Outcome.ACCEPTED, Outcome.FAILED, Outcome.REJECTED, Outcome.COMMIT_ONLY, Outcome.LATE, Outcome.MALFORMED_ANSWER,
+    Outcome.WRONG_ID,
+)  # fmt: skip
+_ERRORS = (
+    Outcome.FAILED, Outcome.REJECTED, Outcome.COMMIT_ONLY, Outcome.NO_ANSWER, Outcome.CONNECTION_LOST,
+    Outcome.MALFORMED_ANSWER, Outcome.WRONG_ID, Outcome.NO_CONNECTION,
+)  # fmt: skip
+
+
+def measured(
+    statistics: Statistics, load: Load, *, ended_s: float = 0.0, outages: Sequence[tuple[float, float]] = ()
+) -> dict[str, float | None]:
+    """Values by metric (verdict.thresholds.METRICS, origin RUN), in the metric's unit; None where nothing was measured.
+
+    `outages` are (from, to) in seconds of the run; `recovery` is measured from the last one's end.
+    """
+    tally = statistics.tally[0]  # after warm-up
+    by = tally.sum(axis=0)
+
+    def rows(*outcomes: Outcome) -> float:
+        return float(sum(int(by[outcome].sum()) for outcome in outcomes))
+
+    sound = tally[SOUND].sum(axis=1)
+    meant = float(sound.sum() - sound[Outcome.NOT_SENT])
+    wrong = float(sum(int(sound[outcome]) for outcome in _ERRORS))
+    codes = tally[BROKEN][:, [AnswerCode.AA, AnswerCode.CA]]
+    not_sent = by[Outcome.NOT_SENT].sum() - tally[DROPPED][Outcome.NOT_SENT].sum() + by[Outcome.NO_CONNECTION].sum()
+    warm_up = int(load.warm_up * SECOND)
+    sent, answered = statistics.sent_after_warm_up, statistics.answered_after_warm_up
+    last_answer = statistics.last_answer
+    values: dict[str, float | None] = {
+        "sent": float(sent.count),
+        "answered": rows(*_ANSWERED),
+        "accepted": rows(Outcome.ACCEPTED),
+        "refused": rows(Outcome.FAILED, Outcome.REJECTED),
+        "unanswered": rows(Outcome.NO_ANSWER, Outcome.CONNECTION_LOST),
+        "late": rows(Outcome.LATE),
+        "not_sent": float(not_sent),
+        "wrong_id": rows(Outcome.WRONG_ID),
+        "malformed_answers": rows(Outcome.MALFORMED_ANSWER),
+        "duplicate_answers": float(statistics.word(Control.DUPLICATE_ANSWERS)),
+        "unsolicited": float(statistics.word(Control.UNSOLICITED)),
+        "out_of_order_answers": float(statistics.out_of_order),
+        "reconnects": float(statistics.word(Control.RECONNECTS)),
+        "positive_for_broken": float(codes.sum()),
+        "errors": wrong / meant if meant else None,
+        "achieved": achieved(statistics.intended, statistics.sent) if load.model is not Model.CLOSED else None,
+        "rate.sent": _rate(sent, warm_up),
+        "rate.answered": _rate(answered, warm_up),
+        "drain": max(0, last_answer - statistics.sent.last) / SECOND if last_answer and sent.count else None,
+        "recovery": recovery(statistics.series(), outages),
+    }
+    for prefix, histogram in (("answer", statistics.answer), ("service", statistics.service), ("lag", statistics.lag)):
+        if prefix == "lag" and load.model is Model.CLOSED:
+            continue
+        values.update(_latencies(prefix, histogram))
+    return values
+
+
+def _latencies(prefix: str, histogram: Histogram) -> dict[str, float | None]:
+    told = histogram.percentiles(*(percent for _, percent in _PERCENTILES))
+    values = {f"{prefix}.{name}": _ms(value) for (name, _), value in zip(_PERCENTILES, told, strict=True)}
+    values[f"{prefix}.max"] = _ms(float(histogram.highest)) if histogram.total else None
+    values[f"{prefix}.mean"] = _ms(histogram.mean)
+    return values
+
+
+def _ms(nanoseconds: float | None) -> float | None:
+    return None if nanoseconds is None else nanoseconds / 1e6
+
+
+def _rate(span: Span, since: int) -> float | None:
+    """A second, from the end of the warm-up (or the first, when that is later) to the last."""
+    length = span.last - max(since, 0)
+    if not span.count or length <= 0:
+        return None
+    return span.count * SECOND / length
+
+
+def achieved(planned: Span, sent: Span, grace: int = 0) -> float | None:
+    """The share of the planned rate that was kept: of the messages, and of the time they were to take. The last one
+    may be `grace` nanoseconds late."""
+    if not planned.count:
+        return None
+    share = min(1.0, sent.count / planned.count)
+    wanted, taken = planned.last - planned.first, max(sent.last - grace, planned.last) - planned.first
+    if wanted < SECOND // 10 or not sent.count:
+        return share
+    return share * wanted / taken
+
+
+def recovery(series: Sequence[Second], outages: Sequence[tuple[float, float]]) -> float | None:
+    """Seconds from the end of the last outage until waiting messages and answer times are as before the first one, for
+    two seconds together; None without an outage, or while it has not happened."""
+    if not outages:
+        return None
+    first, last = min(start for start, _ in outages), max(end for _, end in outages)
+    before = [second for second in series if second.at_s + 1 <= first and second.answered]
+    waiting = median([second.waiting for second in before]) if before else 0.0
+    latency = median([second.p95 for second in before if second.p95 is not None] or [0.0])
+    calm = 0
+    for second in series:
+        if second.at_s < int(last):
+            continue
+        usual = second.p95 is None or not before or second.p95 <= 2 * latency + 5.0
+        answers = second.answered > 0 or second.planned == 0
+        calm = calm + 1 if usual and answers and second.waiting <= 2 * waiting + 2 else 0
+        if calm == 2:
+            return max(0.0, second.at_s - 1 - last)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """Whether the harness kept its own plan. `text`: a sentence, '' when it did."""
+
+    valid: bool
+    text: str = ""
+
+
+def validity(statistics: Statistics, load: Load, thresholds: Sequence[Threshold]) -> Validity:
+    """Judges only messages that found a free connection: what waited for the receiver is the receiver's.
+
+    A threshold of the scenario for `lag.p99` takes the place of LAG_LIMIT_MS, one for `achieved` that of
+    ACHIEVED_LIMIT.
+    """
+    if load.model is Model.CLOSED:
+        return Validity(True)
+    limit = next((t.limit for t in thresholds if t.metric == "lag.p99" and t.comparison in ("<", "<=")), LAG_LIMIT_MS)
+    lag = _ms(statistics.lag.percentiles(99)[0])
+    if lag is not None and lag > limit:
+        late = statistics.lag.total - statistics.lag.at_most_one(int(limit * 1e6))
+        if late >= _FEWEST_LATE:
+            return Validity(
+                False,
+                f"The harness was late itself: 1 % of the messages went out more than {lag:.1f} ms after their time; "
+                f"{limit:g} ms are allowed. Lower the rate, use fewer connections or a quieter machine.",
+            )
+    least = next((t.limit for t in thresholds if t.metric == "achieved"), ACHIEVED_LIMIT)
+    kept = achieved(statistics.planned_free, statistics.sent_free, _GRACE)
+    if kept is not None and kept < least:
+        return Validity(
+            False,
+            f"The harness kept only {kept * 100:.1f} % of the planned rate while connections were free. "
+            "Lower the rate, or use a quieter machine.",
+        )
+    return Validity(True)
+
+
+def lost_answers(statistics: Statistics) -> int:
+    """Sound messages, warm-up included, that went out and have no answer that names them."""
+    by = statistics.tally[:, SOUND].sum(axis=(0, 2)) + statistics.tally[:, LENIENT].sum(axis=(0, 2))
+    return int(sum(by[outcome] for outcome in (Outcome.NO_ANSWER, Outcome.CONNECTION_LOST, Outcome.WRONG_ID)))
