@@ -176,8 +176,8 @@ class Ledger:
         return np.frombuffer(self._map, dtype=_DTYPE[code], count=count, offset=at).copy()
 
     def reserve(self, start: int, stop: int) -> None:
-        """Takes the disk space of rows `start` to `stop` now: a full disk is an OSError here, and a crash when a cell of
-        a sparse file is written."""
+        """Takes the disk space of rows `start` to `stop` now: a full disk is an OSError here, and a crash when a cell
+        of a sparse file is written."""
         with open(self.path, "r+b") as file:
             for name, code in COLUMNS:
                 at, size = self._offsets[name] + start * _WIDTH[code], (stop - start) * _WIDTH[code]
