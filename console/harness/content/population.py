@@ -39,8 +39,8 @@ class Population:
         self.face = lru_cache(maxsize=POOL)(self._face)
 
     def number(self, index: int) -> str:
-        """The medical record number."""
-        return f"{self._run}{index:06d}"
+        """The medical record number. U is no digit of base 32: it meets no number that `marks` makes."""
+        return f"{self._run}U{index:06d}"
 
     def person(self, index: int) -> Person:
         """Patient `index`, 0 to `size` - 1. Costs 15 microseconds the first time."""

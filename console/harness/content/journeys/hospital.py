@@ -38,8 +38,16 @@ class Hospital:
     is asked for less has its journeys drawn out: a late message moves the rest of its journey. Patients come back
     when everybody else has been there; with fewer patients than beds, nobody is in two beds unless all are."""
 
-    def __init__(self, house: House, journeys: Sequence[tuple[str, Mapping[str, Any]]], *, seed: int) -> None:
-        self.kinds = KINDS
+    def __init__(
+        self,
+        house: House,
+        journeys: Sequence[tuple[str, Mapping[str, Any]]],
+        *,
+        seed: int,
+        kinds: Sequence[int] = range(len(KINDS)),
+    ) -> None:
+        """`journeys` are names of PATHWAYS with their options; `kinds` the numbers that the caller has for KINDS."""
+        self._kinds = kinds
         self.now = 0
         self._house = house
         self._seed = seed
@@ -54,7 +62,7 @@ class Hospital:
         self._next_patient = 0
 
     def take(self, ward: int) -> One:
-        """The next message of a kind of journey: payload, control id, lane, order, kind, nanoseconds since the start."""
+        """The next message of a kind of journey, with the nanoseconds of hospital time since the start."""
         chosen = self._wards[ward]
         heap, now = chosen.heap, self.now
         if not heap or heap[0][0] > now:
@@ -76,7 +84,7 @@ class Hospital:
             self._leave(case)
         text, control_id = self._house.message(at, said)
         payload = self._house.lettering.encode(text)
-        return payload, control_id.encode(), case.patient.index, said.order, said.kind, at * 1_000_000_000
+        return payload, control_id.encode(), case.patient.index, said.order, self._kinds[said.kind], at * 1_000_000_000
 
     def _admit(self, ward: int, chosen: _Ward, at: int) -> None:
         index = self._someone()
