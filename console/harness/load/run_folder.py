@@ -36,6 +36,16 @@ class RunFolder:
         same `at_s` and `kind`, when its end or its result is known: the later line counts)."""
         return self.path / f"events-{worker}.jsonl"
 
+    def looks(self, worker: int) -> Path:
+        """What the clock said (seconds of the run, little-endian doubles) whenever a closed run asked it for a fault's
+        window: with it the run can be made again. Only there when that happened."""
+        return self.path / f"looks-{worker}.bin"
+
+    def faults(self, worker: int) -> Path:
+        """Each row that a fault happened to and what was done to it, one JSON object a line; written when the run is
+        over, from the plan. Only there when the scenario has faults that meet messages."""
+        return self.path / f"faults-{worker}.jsonl"
+
     @property
     def capture(self) -> Path:
         """What the run's own receiver took, if it had one."""

@@ -28,6 +28,7 @@ from console.harness.load.lines import Line, Outlet, Reach, reach
 from console.harness.load.plan import Plan, read_plan
 from console.harness.load.problems import Problems
 from console.harness.load.pump import Pump
+from console.harness.load.rows import remember
 from console.harness.load.run_folder import RunFolder
 from console.harness.load.shots import FAULTS, Shots
 from console.harness.load.supply import Route, Supply
@@ -193,7 +194,7 @@ class Worker:
             worker=self._number,
             workers=plan.workers,
             times=times,
-            elapsed=lambda: max(books.now(), 0) / 1e9,
+            elapsed=remember(self._folder.looks(self._number), lambda: max(books.now(), 0) / 1e9),
         )
 
     def _common_start(self, workers: int, ledger: Ledger) -> int:
