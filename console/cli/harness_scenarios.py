@@ -90,10 +90,13 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _line(row: Mapping[str, Any]) -> str:
     if row["problems"]:
-        return (
-            f"{clean(row['name']):<26} {len(row['problems'])} problems: signalbox harness scenarios check {row['path']}"
-        )
+        count = _counted(len(row["problems"]))
+        return f"{clean(row['name']):<26} {count}: signalbox harness scenarios check {row['path']}"
     return f"{clean(row['name']):<26} {_plan_words(row):<34} {clean(row['title'])}"
+
+
+def _counted(problems: int) -> str:
+    return f"{problems} problem{'' if problems == 1 else 's'}"
 
 
 def _plan_words(row: Mapping[str, Any]) -> str:
@@ -196,8 +199,7 @@ def _check(arguments: argparse.Namespace) -> int:
             print_json({"path": str(path), "problems": [problem_json(problem) for problem in error.problems]})
         else:
             print(error.text)
-            count = len(error.problems)
-            print(f"{count} problem{'' if count == 1 else 's'} in {path}.", file=sys.stderr)
+            print(f"{_counted(len(error.problems))} in {path}.", file=sys.stderr)
         return _USAGE
     if arguments.json:
         print_json({**as_json(scenario, path), "problems": []})

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from console.core.errors import EnvironmentFault, Refused
 from console.harness.allow_list import AllowList, Entry, Environment
 from console.harness.load.schedule import peak_rate
+from console.harness.scenario.content_checks import keeps_processing_id
 from console.harness.scenario.model import FaultKind, Model, Scenario, Target
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -220,12 +221,21 @@ def _check_content(scenario: Scenario, clearance: Clearance) -> None:
     content, where = scenario.content, clearance.target.address
     check_processing_id(clearance, content.processing_id)
     for part in content.mix:
+        kept = part.kind in ("files", "stream") and dict(part.options).get("unrenewable", "send") != "skip"
         if not part.renew:
             raise Refused(
                 f"{part.path or 'The text in the content'} would go to {where} as it is (renew = false). Whether its "
                 "patients are real cannot be known: only this machine may be sent such messages.",
                 code="not-renewed",
             )
+        if kept:
+            raise Refused(
+                f"What cannot be renewed in {part.path} would go to {where} as it is. Leave it out with "
+                "options = { unrenewable = “skip” }: only this machine may be sent such messages.",
+                code="not-renewed",
+            )
+        if keeps_processing_id(part):
+            check_processing_id(clearance, "what stands in its file or template")
 
 
 def _gap(scenario: Scenario, clearance: Clearance) -> float:

@@ -105,7 +105,8 @@ def planned_curve(load: Load, points: int = 400) -> list[tuple[float, float]]:
     """
     corners: list[tuple[float, float]] = []
     for piece in _spikes(pieces_of(load)):
-        for corner in ((piece.start, piece.first), (piece.start + piece.length, piece.last)):
+        for second, rate in ((piece.start, piece.first), (piece.start + piece.length, piece.last)):
+            corner = (max(second, corners[-1][0]) if corners else second, rate)  # the sum may be off by the last bit
             if not corners or corners[-1] != corner:
                 corners.append(corner)
     if len(corners) <= points:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from console.core.errors import Refused
 from console.harness.load.schedule import peak_rate, planned_total, total_duration
+from console.harness.scenario.content_checks import content_findings
 from console.harness.scenario.model import (
     HARNESS_FACILITY,
     Band,
@@ -22,7 +24,7 @@ from console.harness.scenario.model import (
     Tls,
 )
 from console.harness.scenario.places import KeyPath
-from console.harness.scenario.problems import Finding, nearest, under
+from console.harness.scenario.problems import Finding, under
 from console.harness.scenario.units import written_duration
 from console.harness.verdict.thresholds import METRICS, Origin, parse_threshold
 
@@ -34,18 +36,31 @@ TLS_FAULTS = frozenset({FaultKind.TLS_PLAIN, FaultKind.TLS_STALL, FaultKind.TLS_
 
 
 def findings(scenario: Scenario) -> Iterator[Finding]:
-    """Everything that is impossible or contradictory in a scenario whose values are right one by one."""
-    yield from _load(scenario)
+    """Everything that is impossible or contradictory in a scenario. Values that are wrong in themselves may be in it as
+    their defaults: what they say of the plan is not asked then."""
     for number, stage in enumerate(scenario.load.stages):
         yield from under(("load", "stages", number), stage_findings(stage))
+    if not all(map(_can_be_planned, scenario.load.stages)):
+        scenario = replace(scenario, load=replace(scenario.load, stages=()))
+    yield from _load(scenario)
     yield from under(("load", "think_time"), spread_findings(scenario.load.think_time))
     yield from _connections(scenario)
     yield from _targets(scenario)
-    yield from _content(scenario.content)
+    yield from content_findings(scenario.content)
     yield from _faults(scenario)
     yield from _bands(scenario)
     yield from _thresholds(scenario)
     yield from _afterwards(scenario)
+
+
+def _can_be_planned(stage: Stage) -> bool:
+    match stage.kind:
+        case StageKind.CURVE:
+            return bool(stage.points)
+        case StageKind.BURST:
+            return stage.size > 0 and stage.every > 0 and stage.duration / stage.every <= MOST_BURSTS
+        case _:
+            return True
 
 
 def _load(scenario: Scenario) -> Iterator[Finding]:
@@ -162,37 +177,6 @@ def _targets(scenario: Scenario) -> Iterator[Finding]:
             yield from under((*path, "tls"), tls_findings(target.tls))
 
 
-def _content(content: Content) -> Iterator[Finding]:
-    if content.processing_id == "P" and not content.allow_production:
-        text = "P marks messages as real; use T, or set allow_production = true if the receiver takes nothing else"
-        yield Finding(("content", "processing_id"), text)
-    for number, part in enumerate(content.mix):
-        yield from under(("content", "mix", number), ingredient_findings(part))
-
-
-def ingredient_findings(part: Ingredient) -> Iterator[Finding]:
-    """A journey nobody knows, or a setting that the journey does not have or cannot take."""
-    from console.harness.content.making import INGREDIENT_OPTIONS
-
-    called = part.name if part.kind == "journey" else part.kind
-    settings = INGREDIENT_OPTIONS.get(called)
-    if settings is None:
-        if part.kind == "journey":
-            journeys = [name for name in INGREDIENT_OPTIONS if name not in ("template", "files", "stream", "text")]
-            text = f"there is no journey “{called}”; there are {', '.join(journeys)}"
-            yield Finding(("name",), text, suggestion=nearest(called, journeys))
-        return
-    for name, value in part.options:
-        if name not in settings:
-            text = f"is no setting of {called}; it has {', '.join(settings)}"
-            yield Finding(("options", name), text, suggestion=nearest(name, settings), at_key=True)
-        elif isinstance(settings[name], str) != isinstance(value, str):
-            kind = "a text" if isinstance(settings[name], str) else "a number"
-            yield Finding(("options", name), f"must be {kind}; left out it is {settings[name]}")
-        elif not isinstance(value, str) and value < 0:
-            yield Finding(("options", name), "must not be negative")
-
-
 def _faults(scenario: Scenario) -> Iterator[Finding]:
     whole = total_duration(scenario.load)
     total = planned_total(scenario.load) or scenario.load.messages
@@ -264,6 +248,8 @@ def _afterwards(scenario: Scenario) -> Iterator[Finding]:
     if verification.source == "listener" and verification.capture is None and receiver is None:
         text = "“listener” needs a [receiver] of the run's own, or the capture folder of another"
         yield Finding(("verification", "source"), text, (("receiver",), ("verification", "capture")))
+    if verification.source in ("fhir", "mirth") and not verification.url:
+        yield Finding(("verification", "url"), f"is missing; {verification.source} needs it")
     if receiver is not None and receiver.role == "target" and receiver.host not in THIS_MACHINE:
         text = f"the run sends to it from this machine: use 127.0.0.1, not {receiver.host}"
         yield Finding(("receiver", "host"), text, (("receiver", "role"),))

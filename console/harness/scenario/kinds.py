@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from console.harness.scenario import units
 from console.harness.scenario.places import KeyPath, Place, nearest_place
-from console.harness.scenario.problems import Finding, Problem, nearest
+from console.harness.scenario.problems import Finding, Problem, nearest, shown
 
 
 class Bad:
@@ -59,18 +59,6 @@ def written_path(path: KeyPath) -> str:
             word = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{part}"'
             text += f".{word}" if text else word
     return text
-
-
-def shown(value: object) -> str:
-    """A value in an error: as it could stand in the file, never long."""
-    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, list):
-        return "a list"
-    text = " ".join(text.split())
-    text = text if len(text) <= 40 else text[:39] + "…"
-    return f"“{text}”" if isinstance(value, str) else text
 
 
 class Kind(Protocol):

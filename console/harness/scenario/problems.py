@@ -68,4 +68,20 @@ def nearest(word: str, known: Iterable[str]) -> str:
         if variant in by_fold:
             return by_fold[variant]
     near = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
-    return by_fold[near[0]] if near else ""
+    if near:
+        return by_fold[near[0]]
+    letters = "".join(filter(str.isalnum, word.casefold()))
+    inside = (name for fold, name in by_fold.items() if letters in "".join(filter(str.isalnum, fold)))
+    return next(inside, "") if len(letters) > 2 else ""
+
+
+def shown(value: object) -> str:
+    """A value in an error: as it could stand in the file, never long."""
+    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "a list"
+    text = " ".join(text.split())
+    text = text if len(text) <= 40 else text[:39] + "…"
+    return f"“{text}”" if isinstance(value, str) else text

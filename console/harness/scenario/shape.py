@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.harness.scenario.kinds import BAD, Kind, Notes, shown
+from console.harness.scenario.kinds import BAD, Kind, Notes
 from console.harness.scenario.places import KeyPath
-from console.harness.scenario.problems import Finding, nearest, under
+from console.harness.scenario.problems import Finding, nearest, shown, under
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,8 @@ def shape_schema(shape: Shape) -> dict[str, Any]:
 
 
 def _key_schema(shape: Shape, key: Key) -> dict[str, Any]:
-    schema = {"description": key.words, **key.kind.schema()}
+    special = any(key.name in variant.kinds for variant in shape.variants.values())
+    schema = {"description": key.words, **({} if special else key.kind.schema())}
     default = shape.default(key.name)
     if not key.sentinel and default is not dataclasses.MISSING and not dataclasses.is_dataclass(default):
         schema["default"] = _plain(default)

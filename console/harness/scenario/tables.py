@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from console.harness.scenario.checks import (
-    ingredient_findings,
     spread_findings,
     stage_findings,
     tls_findings,
     window_findings,
 )
+from console.harness.scenario.content_checks import ingredient_findings
 from console.harness.scenario.fault_shapes import FAULT, KINDS_OF_MESSAGES
 from console.harness.scenario.kinds import (
     File,
@@ -235,21 +235,21 @@ INGREDIENT = Shape(
         Key("weight", number(above=True, high=1e9), "How often it is drawn, among the others."),
         Key("name", Text(needed=True, longest=60), "The journey."),
         Key("path", File("any"), "The template, file, folder or stream."),
-        Key("text", Text(needed=True, longest=10_000_000), "The message itself."),
+        Key("text", Text(needed=True, longest=10_000_000), "The template itself."),
         Key("renew", Flag(), "Identities, numbers, control ids and dates are made anew for each message."),
         Key(
             "repeat", Whole(0), "How often files and streams are gone through; 0 is as long as the run wants messages."
         ),
-        Key("options", Free(), "Settings of the journey."),
+        Key("options", Free(), "Settings of the journey, template or recording."),
     ),
     tag="kind",
     check=ingredient_findings,
     variants={
-        "journey": Variant("A journey of generated patients, called `name`.", needs=("name",), takes=("options",)),
-        "template": Variant("A file with {fields} that are drawn for every message.", needs=("path",)),
+        "journey": Variant("A journey of generated patients, called `name`.", needs=("name",)),
+        "template": Variant("A file with {placeholders} that are drawn for every message.", needs=("path",)),
         "files": Variant("A file, or every file of a folder.", needs=("path",), takes=("renew", "repeat")),
         "stream": Variant("A recorded stream of related messages.", needs=("path",), takes=("renew", "repeat")),
-        "text": Variant("One message, in the scenario itself.", needs=("text",), takes=("renew", "repeat")),
+        "text": Variant("A template in the scenario itself.", needs=("text",)),
     },
 )
 
