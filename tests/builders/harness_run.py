@@ -65,6 +65,12 @@ class Run:
         self.filed.append(one)
         return one
 
+    def expected(self) -> Expected:
+        expected = Expected(self.people)
+        for row, facts in self.rows:
+            expected.add(row, facts)
+        return expected
+
     def check(
         self,
         filed: Iterable[Filed] | None = None,
@@ -72,14 +78,12 @@ class Run:
         held: Iterable[Held] = (),
         coverage: Coverage = SEEN,
         keeping: Keeping = Keeping.CHART,
+        expected: Expected | None = None,
         **more: bool,
     ) -> Findings:
-        expected = Expected(self.people)
-        for row, facts in self.rows:
-            expected.add(row, facts)
         reconciler = Reconciler(self.people, keeping=keeping, coverage=coverage, **more)
-        reconciler.part(expected, self.filed if filed is None else filed, held)
-        return reconciler.finish()
+        part = reconciler.judge(expected or self.expected(), self.filed if filed is None else filed, held)
+        return reconciler.finish([part])
 
 
 _CODES = {

@@ -101,6 +101,18 @@ class Findings:
             if len(kept) < KEPT:
                 kept.append(offender)
 
+    order_seen: bool = False
+    """Whether the order of filing could be looked at."""
+
+    def take(self, other: Findings) -> None:
+        """Adds the findings of another part."""
+        self.counts.update(other.counts)
+        self.results += other.results
+        self.records += other.records
+        for bucket, found in other.offenders.items():
+            kept = self.offenders.setdefault(bucket, [])
+            kept += found[: KEPT - len(kept)]
+
     @property
     def faults(self) -> int:
         return sum(count for bucket, count in self.counts.items() if bucket in BAD)

@@ -35,18 +35,18 @@ class Slot:
     def rows(self) -> list[SentRow]:
         return [row for version in self.versions for row in version.rows]
 
-    def add(self, fact: ResultFact, row: SentRow) -> None:
+    def add(self, fact: ResultFact, row: SentRow, fate: Fate) -> None:
         made = Version(
             fact.value, fact.unit, fact.status, fact.value_text, fact.unit_text, fact.issued, row.time, fact.placer
         )
         for version in self.versions:
             if version.same(made):
-                version.rows.append(row)
+                version.carried_by(row, fate)
                 break
         else:
-            made.rows.append(row)
+            made.carried_by(row, fate)
             self.versions.append(made)
-        if row.fate is Fate.DAMAGED:
+        if fate is Fate.DAMAGED:
             self.blurred = True
 
 
@@ -60,6 +60,7 @@ class Expected:
     def add(self, row: SentRow, facts: Iterable[ResultFact]) -> None:
         """A row with the results it carried, in any order of rows."""
         person = self.people.root(row.person) if row.person >= 0 else -1
+        fate = row.fate
         for fact in facts:
             order, code, sub_id = fact.key
             if not order:
@@ -71,7 +72,7 @@ class Expected:
             else:
                 slot = Slot(sub_id, person)
                 slots.append(slot)
-            slot.add(fact, row)
+            slot.add(fact, row, fate)
 
     def __len__(self) -> int:
         return len(self._cells)
@@ -103,7 +104,7 @@ def _pour(into: Slot, other: Slot) -> None:
     for version in other.versions:
         for known in into.versions:
             if known.same(version):
-                known.rows += version.rows
+                known.join(version)
                 break
         else:
             into.versions.append(version)

@@ -74,14 +74,19 @@ class Coverage:
 
 class Receiving(Protocol):
     """A system that can be asked what it filed. `name` for people; `keeping`: a chart or a log; `whole`: it hands out
-    everything at once (`filed(())`), so that it is asked once and not order by order."""
+    everything at once (`filed(())`), so that it is asked once and not order by order; `says_settled`: `settled` means
+    something. A log may have `every_version` and `copies_as_sent` (see deliveries.DeliveryJudge)."""
 
     name: str
     keeping: Keeping
     whole: bool
+    says_settled: bool
     coverage: Coverage
-    asked: dict[str, int]
-    """How many questions of which kind were put, for the report."""
+
+    @property
+    def asked(self) -> dict[str, int]:
+        """How many questions of which kind were put, for the report."""
+        ...
 
     def filed(self, keys: Sequence[Key]) -> AsyncIterator[Filed]:
         """Everything filed under the orders of these keys. Raises EnvironmentFault when the system cannot be asked."""

@@ -31,7 +31,7 @@ def _value(version: Version, one: Filed, slot: Slot) -> bool:
 
 
 def _unit(version: Version, one: Filed) -> bool:
-    if one.unit is None or not version.unit or (not one.value and one.value is not None):
+    if one.unit is None or one.unit == version.unit or not version.unit or (not one.value and one.value is not None):
         return True
     sent = {same_words(version.unit), same_words(version.unit_text)} - {""}
     return bool(sent & {same_words(one.unit), *(same_words(unit) for unit in one.other_units)})

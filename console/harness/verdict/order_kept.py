@@ -33,6 +33,14 @@ class OrderKept:
         self._sequence.append(sequence)
         self._ticket.append(ticket)
 
+    def take(self, other: OrderKept, *, offset: int) -> None:
+        """Adds another's entries, their tickets moved on by `offset`."""
+        self._person += other._person
+        self._sent += other._sent
+        self._answered += other._answered
+        self._sequence += other._sequence
+        self._ticket += array("l", (ticket + offset for ticket in other._ticket))
+
     def broken(self) -> Iterator[tuple[int, int, int]]:
         """For each person whose order was not kept: (person, ticket of what was filed too late, ticket of what was
         filed before it though accepted after it)."""

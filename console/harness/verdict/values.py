@@ -84,6 +84,8 @@ def moment(text: str) -> str:
         text = text[: found.start()]
     whole, _, fraction = text.partition(".")
     digits = re.sub(r"\D", "", whole)
+    if len(digits) < 2 or re.search(r"[^\d\s:T./+-]", text):
+        return words(text + zone)  # no time
     fraction = fraction.rstrip("0")
     return f"{digits}.{fraction}{zone}" if fraction else digits + zone
 

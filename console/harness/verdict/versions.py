@@ -93,11 +93,14 @@ class SentRow(NamedTuple):
         return self.code in (1, 4)
 
 
+_MAY_STAND = 1 << Fate.CERTAIN | 1 << Fate.OPEN
+
+
 class Version:
     """One statement about one result, and the rows that carried it. Rows with the same content are one version: a
     duplicate says nothing new."""
 
-    __slots__ = ("issued", "placer", "rows", "status", "time", "unit", "unit_text", "value", "value_text")
+    __slots__ = ("_fates", "issued", "placer", "rows", "status", "time", "unit", "unit_text", "value", "value_text")
 
     def __init__(
         self,
@@ -119,6 +122,17 @@ class Version:
         self.time = time
         self.placer = placer
         self.rows: list[SentRow] = []
+        self._fates = 0
+
+    def carried_by(self, row: SentRow, fate: Fate) -> None:
+        """A row that carried it; `fate` is the row's."""
+        self.rows.append(row)
+        self._fates |= 1 << fate
+
+    def join(self, other: Version) -> None:
+        """The same version, met elsewhere."""
+        self.rows += other.rows
+        self._fates |= other._fates
 
     def same(self, other: Version) -> bool:
         return (
@@ -131,12 +145,12 @@ class Version:
         )
 
     def has(self, fate: Fate) -> bool:
-        return any(row.fate is fate for row in self.rows)
+        return bool(self._fates >> fate & 1)
 
     @property
     def counts(self) -> bool:
         """Whether it may stand at all: accepted, or nobody knows."""
-        return any(row.fate in (Fate.CERTAIN, Fate.OPEN) for row in self.rows)
+        return bool(self._fates & _MAY_STAND)
 
     @property
     def earliest(self) -> int:

@@ -365,9 +365,7 @@ def test_that_a_swapped_acknowledgment_names_both_messages() -> None:
     run = Run()
     one = run.send("1", fact("F1"), outcome=Outcome.WRONG_ID)
     two = run.send("2", fact("F2"))
-    reconciler = Reconciler(People())
-    reconciler.swapped(one, two.control_id, two)
-    [offender] = reconciler.finish().offenders[Bucket.ACK_SWAPPED]
+    [offender] = Reconciler(People()).finish([], [(one, two.control_id, two)]).offenders[Bucket.ACK_SWAPPED]
     assert (offender.control_id, offender.found, offender.also) == ("M000000", "MSA-2 M000001", ((0, 1),))
     assert offender.answer == AnswerCode.AA.name
 
@@ -416,7 +414,8 @@ def test_that_in_a_log_wrong_values_patients_and_strangers_are_seen() -> None:
     run.send("2", fact("F2"))
     run.file("1", fact("F1", "9"))
     run.file("1", fact("F2"))
-    run.file("1", fact("F9"))
+    run.file("1", fact("F1", code="never-sent"))
+    run.file("1", fact("F9"))  # somebody else's order: no affair of this run
     assert log(run) == {"wrong_value": 1, "wrong_patient": 1, "orphan": 1}
 
 
