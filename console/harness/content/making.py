@@ -88,6 +88,15 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 """Options that take one of a few words."""
 
+LARGEST: dict[str, int] = {
+    "size": 100_000_000,
+    "corrections": 20,
+    "changes": 100,
+    "late_results": 2,
+    "in_house": 100_000,
+}
+"""Options that have an upper limit."""
+
 DEFAULT_MIX = (
     Ingredient("journey", 40, "emergency"),
     Ingredient("journey", 30, "inpatient"),
@@ -232,9 +241,25 @@ def options_of(ingredient: Ingredient) -> Mapping[str, Option]:
             raise Refused(
                 f"content: {key} has no option {name!r}; it has {', '.join(defaults)}", code="content-unknown"
             )
-        if name in CHOICES and value not in CHOICES[name]:
-            raise Refused(
-                f"content: option {name} of {key} is one of {', '.join(CHOICES[name])}, not {value!r}",
-                code="content-unknown",
-            )
+        if (wrong := _wrong(name, value, defaults[name])) is not None:
+            raise Refused(f"content: option {name} of {key} is {wrong}, not {value!r}", code="content-unknown")
     return {**defaults, **given}
+
+
+def _wrong(name: str, value: Option, default: Option) -> str | None:
+    """What an option has to be, when it is not."""
+    if name in CHOICES:
+        return None if value in CHOICES[name] else f"one of {', '.join(CHOICES[name])}"
+    if isinstance(default, bool):
+        return None if isinstance(value, bool) else "true or false"
+    if isinstance(default, str):
+        return None if isinstance(value, str) else "a text"
+    if isinstance(value, bool | str) or value < 0:
+        return "a number, 0 or more"
+    if 0 < default < 1 < value:
+        return "a share, 0 to 1"
+    if name == "per_second" and value == 0:
+        return "a rate above 0"
+    if name in LARGEST and value > LARGEST[name]:
+        return f"at most {LARGEST[name]}"
+    return None
