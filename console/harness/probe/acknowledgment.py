@@ -7,6 +7,7 @@ from console.harness.probe.hearing import Said, hear
 from console.harness.probe.judge import AFTER
 from console.harness.probe.model import Expect, Fate, Finding, Group, Observed, Outcome, Probe, Severity
 from console.harness.scenario.model import HARNESS_FACILITY
+from console.harness.single.line import Line
 from console.hl7v2.framing import frame
 from console.hl7v2.peek import peek
 
@@ -30,6 +31,7 @@ async def _one_and_wait(bench: Bench) -> None:
 async def _three(bench: Bench) -> None:
     line = await bench.open()
     for name in ("first", "second", "third"):
+        line = await bench.reuse(line)
         await line.send(frame(bench.message(name)))
         await bench.heard(line, name)
 
@@ -94,8 +96,7 @@ async def _same_again(bench: Bench) -> None:
     await line.send(frame(payload))
     await line.answered(1, bench.patience)
     bench.name("again", bench.id_of("first"))
-    await line.send(frame(payload))
-    await bench.answered(line, 2)
+    await _second(bench, line, payload)
 
 
 async def _reused_id(bench: Bench) -> None:
@@ -104,8 +105,14 @@ async def _reused_id(bench: Bench) -> None:
     await line.send(frame(payload))
     await line.answered(1, bench.patience)
     bench.name("other", bench.id_of("first"))
-    await line.send(frame(payload.replace(b"PROBE^TEST", b"OTHER^TEST").replace(b"||13.7|", b"||7.1|")))
-    await bench.answered(line, 2)
+    await _second(bench, line, payload.replace(b"PROBE^TEST", b"OTHER^TEST").replace(b"||13.7|", b"||7.1|"))
+
+
+async def _second(bench: Bench, line: Line, payload: bytes) -> None:
+    """A second frame on this line where the receiver takes one, and its answer."""
+    again = await bench.reuse(line)
+    await again.send(frame(payload))
+    await bench.answered(again, 2 if again is line else 1)
 
 
 # ---------------------------------------------------------------- checks
@@ -121,6 +128,7 @@ def _well_formed(observed: Observed) -> Finding | None:
     if said is None:
         return None
     wrong: list[str] = []
+    slight: list[str] = []
     raw = said.answer.payload
     if said.answer.fault:
         wrong.append("is not framed as VT … FS CR")
@@ -131,7 +139,7 @@ def _well_formed(observed: Observed) -> Finding | None:
     if b"\n" in raw:
         wrong.append("has line feeds")
     if not raw.endswith(b"\r"):
-        wrong.append("does not end its last segment with CR")
+        slight.append("does not end its last segment with CR")
     segments = [line[:3] for line in raw.replace(b"\n", b"\r").split(b"\r") if line]
     if segments[1:2] not in ([b"MSA"], [b"SFT"]):
         wrong.append("has no MSA after MSH")
@@ -143,8 +151,11 @@ def _well_formed(observed: Observed) -> Finding | None:
         wrong.append(f"has MSH-9 {header.message_type[:20]!r} where ACK belongs")
     if not header.control_id.strip():
         wrong.append("has no MSH-10 of its own")
-    wrong += [f"has no MSH-{number}" for number in (11, 12) if not header.field(number)]
-    return Finding(Outcome.FAIL, f"The acknowledgment {', '.join(wrong)}.") if wrong else None
+    slight += [f"has no MSH-{number}" for number in (11, 12) if not header.field(number)]
+    if not wrong and not slight:
+        return None
+    severity = Severity.MAJOR if wrong else Severity.MINOR
+    return Finding(Outcome.FAIL, f"The acknowledgment {', '.join([*wrong, *slight])}.", severity)
 
 
 def _swapped(observed: Observed) -> Finding | None:
@@ -204,6 +215,9 @@ def _exact(observed: Observed) -> Finding | None:
     return Finding(Outcome.FAIL, f'MSA-2 is "{got[:40]}" where MSH-10 was "{wanted[:40]}".')
 
 
+_ORIGINAL = "Answers once, as in original mode: enhanced mode is not offered. Agree on that with the sender."
+
+
 def _pair(observed: Observed) -> Finding | None:
     codes = hear(observed, answers_each=2).codes("first")
     if codes == ("CA", "AA"):
@@ -215,10 +229,10 @@ def _pair(observed: Observed) -> Finding | None:
         )
     if codes and codes[0] == "CA":
         return Finding(Outcome.PASS, f"CA came, then {codes[1]} from the application.")
-    if codes == ("AA",):
+    if codes in (("AA",), (observed.ordinary,)):
         return Finding(
             Outcome.UNCLEAR,
-            "Answers AA as in original mode: enhanced mode is not offered. Agree on that with the sender.",
+            _ORIGINAL,
         )
     if not codes:
         return Finding(Outcome.FAIL, "No commit acknowledgment came, though MSH-15 asks for one always (AL).")
@@ -229,10 +243,10 @@ def _accept_only(observed: Observed) -> Finding | None:
     codes = hear(observed, answers_each=2).codes("first")
     if codes == ("CA",):
         return None
-    if codes == ("AA",):
+    if codes in (("AA",), (observed.ordinary,)):
         return Finding(
             Outcome.UNCLEAR,
-            "Answers AA as in original mode: enhanced mode is not offered. Agree on that with the sender.",
+            _ORIGINAL,
         )
     if not codes:
         return Finding(Outcome.FAIL, "No commit acknowledgment came, though MSH-15 asks for one always (AL).")
@@ -245,9 +259,10 @@ def _never(observed: Observed) -> Finding | None:
     codes = hear(observed, answers_each=2).codes("first")
     if not codes:
         return Finding(Outcome.PASS, "Silent, as MSH-15 and MSH-16 (NE) ask.")
-    if codes == ("AA",):
+    if codes in (("AA",), (observed.ordinary,)):
         return Finding(
-            Outcome.PASS, "One AA as in original mode: more than was asked for, and safe, because it names its message."
+            Outcome.PASS,
+            "One answer as in original mode: more than was asked for, and safe, because it names its message.",
         )
     return Finding(Outcome.FAIL, f"MSH-15 and MSH-16 ask for no answer; {' then '.join(codes)} came.")
 

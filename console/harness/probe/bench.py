@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from console.harness.probe.judge import AFTER
-from console.harness.probe.model import Observed
+from console.harness.probe.model import Observed, Quirk
 from console.harness.scenario.model import HARNESS_FACILITY
 from console.harness.single.line import Answer, Line
 from console.hl7v2.acknowledgment import parse_ack
@@ -58,7 +58,8 @@ class Receiver:
     kind: str = "ORU^R01^ORU_R01"
     patience: float = 3.0
     ordinary: str = "AA"
-    usual_faults: tuple[str, ...] = ()
+    quirks: frozenset[Quirk] = frozenset()
+    breath: float = BREATH_S
     more: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -72,6 +73,7 @@ class Bench:
     def __init__(self, receiver: Receiver, *, run: str, number: int) -> None:
         self.receiver = receiver
         self.patience = receiver.patience
+        self._longest = receiver.patience
         self.facts: dict[str, str] = {}
         self._run = run
         self._number = number
@@ -166,6 +168,7 @@ class Bench:
     async def heard(self, line: Line, name: str, patience: float | None = None) -> bool:
         """Waits for an answer to that message (or the end of the line), then a breath for what may follow."""
         wanted = self._ids[name].encode()
+        self._longest = max(self._longest, patience or 0.0)
 
         def names_it(one: Line) -> bool:
             return any(_names(answer, wanted) for answer in one.answers)
@@ -178,16 +181,27 @@ class Bench:
 
     async def answered(self, line: Line, count: int, patience: float | None = None) -> bool:
         """Waits for `count` answers in all (or the end of the line), then a breath."""
+        self._longest = max(self._longest, patience or 0.0)
         came = await line.answered(count, self.patience if patience is None else patience)
         await self.breath(line)
         return came
 
-    async def breath(self, line: Line, seconds: float = BREATH_S) -> None:
-        await line.ended(seconds)
+    async def breath(self, line: Line, seconds: float = 0.0) -> None:
+        """Waits for what may still come, or for the end of the line."""
+        await line.ended(seconds or self.receiver.breath)
+
+    async def reuse(self, line: Line) -> Line:
+        """This line for one more message; a new one when it has ended, or when this receiver cannot take a second
+        message on a line (which is the business of other probes)."""
+        if line.is_open and not self.receiver.quirks & {Quirk.REPEATS, Quirk.CLOSES, Quirk.STUCK}:
+            return line
+        await line.close()
+        return await self.open()
 
     async def after(self, line: Line) -> None:
         """An ordinary message on this line, or on a new one when the receiver has closed it, as a sender would."""
         payload = self.message(AFTER)
+        line = await self.reuse(line)
         if line.is_open:
             await line.send(frame(payload))
             if await self.heard(line, AFTER) or line.is_open:
@@ -206,20 +220,17 @@ class Bench:
     # ------------------------------------------------------------ the end
 
     def observed(self) -> Observed:
-        facts = dict(self.facts)
-        if self.receiver.usual_faults:
-            facts["usual faults"] = " ".join(self.receiver.usual_faults)
-        records = tuple(line.record() for line in self._lines)
-        return Observed(records, dict(self._ids), self.receiver.ordinary, facts)
+        return Observed(
+            tuple(line.record() for line in self._lines),
+            dict(self._ids),
+            self.receiver.ordinary,
+            dict(self.facts),
+            self.receiver.quirks,
+            self._longest,
+        )
 
     async def close(self) -> None:
         await asyncio.gather(*(line.close() for line in self._lines))
-
-    def patient(self, factor: float) -> Bench:
-        """The same bench, waiting longer from now on: for messages that take time by their size."""
-        self.receiver = replace(self.receiver, patience=self.receiver.patience * factor)
-        self.patience = self.receiver.patience
-        return self
 
 
 def _names(answer: Answer, control_id: bytes) -> bool:

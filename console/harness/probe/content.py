@@ -19,8 +19,10 @@ async def _ask(bench: Bench, payload: bytes, *, patience: float | None = None) -
     """One frame, its answer, and an ordinary message afterwards."""
     line = await bench.open()
     await line.send(frame(payload), patience=8.0)
-    await bench.answered(line, 1, patience)
-    await bench.after(line)
+    if await bench.answered(line, 1, patience) or not line.is_open:
+        await bench.after(line)
+    else:
+        await bench.elsewhere()
 
 
 async def _unknown_type(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from console.harness.probe.model import Observed
-from console.harness.single.line import Answer, LineRecord
+from console.harness.single.line import Answer, LineRecord, What
 from console.hl7v2.acknowledgment import ACCEPTED, Acknowledgment, parse_ack
 from console.hl7v2.batch import is_batch, split
 
@@ -48,6 +48,10 @@ class Heard:
     """The peer ended some line of the probe."""
     refused: bool
     """Some line could not be opened."""
+    sent_on: dict[str, int]
+    """The line on which each message went out last, where its control id can be found in the bytes."""
+    ended: frozenset[int]
+    """The lines that the peer ended."""
 
     def codes(self, name: str) -> tuple[str, ...]:
         return tuple(one.code for one in self.given.get(name, ()))
@@ -79,7 +83,19 @@ def hear(observed: Observed, *, answers_each: int = 1) -> Heard:
         tuple(noise),
         any(line.closed_by_peer for line in observed.lines),
         any(line.refused for line in observed.lines),
+        _sent_on(observed),
+        frozenset(number for number, line in enumerate(observed.lines) if line.closed_by_peer),
     )
+
+
+def _sent_on(observed: Observed) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, line in enumerate(observed.lines):
+        sent = b"".join(event.data for event in line.events if event.what is What.SENT)
+        for name, control_id in observed.ids.items():
+            if control_id and control_id.encode("utf-8", "replace") in sent:
+                found[name] = number
+    return found
 
 
 def _said(lines: tuple[LineRecord, ...]) -> tuple[list[Said], list[tuple[int, Answer]]]:

@@ -10,11 +10,11 @@ The rules that hold for every probe (HL7 v2.5.1, 2.9 and MLLP release 1):
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from console.harness.probe.hearing import Heard, Said, hear
-from console.harness.probe.model import Expect, Fate, Finding, Observed, Outcome, Probe, Severity
+from console.harness.probe.model import Expect, Fate, Finding, Group, Observed, Outcome, Probe, Quirk, Severity
 
 _WORST = {severity: rank for rank, severity in enumerate(Severity)}
 AFTER = "after"
@@ -34,20 +34,17 @@ def judge(probe: Probe, observed: Observed) -> Finding:
     the check comes last.
     """
     heard = hear(observed, answers_each=2 if probe.enhanced else 1)
-    unreached = _unreached(observed, heard)
-    if unreached is not None:
+    if (unreached := _unreached(observed, heard)) is not None:
         return unreached
     if not probe.expects and probe.check is not None and (found := probe.check(observed)) is not None:
         return found
-    problems = [*_strangers(heard, observed, probe), *_fates(probe, heard, observed)]
+    problems = [*_strangers(probe, heard, observed), *_fates(probe, heard, observed)]
     if probe.ordered:
         problems += _disorder(heard, observed)
     if not probe.any_bytes:
         problems += _noise(heard, observed)
-    if not problems and probe.expects and probe.check is not None:
-        found = probe.check(observed)
-        if found is not None:
-            return found
+    if not problems and probe.expects and probe.check is not None and (found := probe.check(observed)) is not None:
+        return found
     if not problems:
         return Finding(Outcome.PASS, _account(heard, observed))
     problems.sort(key=lambda problem: _WORST[problem.severity])
@@ -68,33 +65,51 @@ def _unreached(observed: Observed, heard: Heard) -> Finding | None:
 # ---------------------------------------------------------------- answers nobody asked for
 
 
-def _strangers(heard: Heard, observed: Observed, probe: Probe) -> Iterable[Problem]:
-    ids = {control_id.strip(): name for name, control_id in observed.ids.items()}
-    excused = _excused(heard, probe)
+def _strangers(probe: Probe, heard: Heard, observed: Observed) -> Iterable[Problem]:
+    excused = len(_unnamed_may_be(probe, heard))
+    nameless = sum(_may_be_unreadable(expect) and not heard.given.get(expect.name) for expect in probe.expects)
+    repeats_count = Quirk.REPEATS not in observed.quirks or (probe.group is Group.FRAMING and not probe.risky)
+    extra: dict[str, list[Said]] = {}
     for one in heard.left_over:
-        name = ids.get(one.ack.control_id.strip())
-        if name is not None:
-            times = sum(said.ack.control_id.strip() == one.ack.control_id.strip() for said in heard.said)
-            severity = Severity.CRITICAL if one.positive else Severity.MAJOR
-            yield Problem(
-                severity,
-                f"Message {_called(name)} was answered {times} times ({one.code}); "
-                "it was probably processed as often, and the extra answer is taken for the next message's.",
-            )
+        control_id = one.ack.control_id.strip()
+        name = next((name for name, sent in observed.ids.items() if sent.strip() == control_id), "")
+        if name:
+            extra.setdefault(name, []).append(one)
         elif one.positive:
-            what = f"MSA-2 {_quoted(one.ack.control_id)}" if one.ack.control_id.strip() else "an empty MSA-2"
-            yield Problem(Severity.CRITICAL, f"{one.code} with {what} was given to something that is no such message.")
+            what = f"MSA-2 {_quoted(one.ack.control_id)}" if control_id else "an empty MSA-2"
+            yield Problem(Severity.CRITICAL, f"An answer {one.code} with {what} confirms no message that was sent.")
         elif excused:
-            excused.pop()
+            excused -= 1
+        elif nameless and not control_id:
+            nameless -= 1
         else:
             yield Problem(
-                Severity.MAJOR,
+                _at_most(Severity.MAJOR, probe.severity),
                 f"A refusal ({one.code}) names no message that was sent (MSA-2 {_quoted(one.ack.control_id)}), "
                 "so the sender cannot tell what was refused.",
             )
+    if extra and repeats_count:
+        positive = any(one.positive for several in extra.values() for one in several)
+        counts = sorted({len(several) + len(heard.given[name]) for name, several in extra.items()})
+        times = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+        yield Problem(
+            Severity.CRITICAL if positive else Severity.MAJOR,
+            f"{_listed(list(extra))} answered {times} times: probably processed as often, and an extra answer is "
+            "taken for that of the next message.",
+        )
 
 
-def _excused(heard: Heard, probe: Probe) -> list[str]:
+def _at_most(limit: Severity, severity: Severity) -> Severity:
+    """The milder of the two."""
+    return max(limit, severity, key=lambda one: _WORST[one])
+
+
+def _may_be_unreadable(expect: Expect) -> bool:
+    """A message so damaged that closing the connection is allowed may be refused without MSA-2, too."""
+    return expect.fate is Fate.ANSWERED and expect.closing
+
+
+def _unnamed_may_be(probe: Probe, heard: Heard) -> list[str]:
     """Messages that may be refused without being named, because their header may be unreadable."""
     fates = (Fate.NOT_TAKEN, Fate.NEVER_TAKEN, Fate.FREE)
     return [e.name for e in probe.expects if e.fate in fates and not heard.given.get(e.name)]
@@ -105,109 +120,114 @@ def _excused(heard: Heard, probe: Probe) -> list[str]:
 
 def _fates(probe: Probe, heard: Heard, observed: Observed) -> Iterable[Problem]:
     unnamed = sum(one.negative for one in heard.left_over)
+    silent: dict[tuple[Severity, str], list[str]] = {}
     for expect in probe.expects:
         if expect.name not in observed.ids:
             continue
         answers = heard.given[expect.name]
         severity = expect.severity or probe.severity
-        if not answers and unnamed and expect.fate in (Fate.NOT_TAKEN, Fate.NEVER_TAKEN):
+        if expect.fate in (Fate.TAKEN, Fate.ANSWERED):
+            if answers:
+                yield from _answered(expect, answers, observed, severity)
+            elif unnamed and _may_be_unreadable(expect):
+                unnamed -= 1
+            elif not (expect.closing and _line_ended(expect.name, heard)):
+                why = _why_silent(expect.name, heard, observed)
+                silent.setdefault((severity, why), []).append(expect.name)
+        elif not answers and unnamed and expect.fate in (Fate.NOT_TAKEN, Fate.NEVER_TAKEN):
             unnamed -= 1
-            continue
-        if (problem := _fate(expect, answers, heard, observed, severity)) is not None:
-            yield problem
+        else:
+            yield from _unwanted(expect, answers, heard, severity)
+    for (severity, why), names in silent.items():
+        yield Problem(severity, why.format(names=_listed(names)))
 
 
-def _fate(
-    expect: Expect, answers: tuple[Said, ...], heard: Heard, observed: Observed, severity: Severity
-) -> Problem | None:
-    name = _called(expect.name)
-    match expect.fate:
-        case Fate.FREE:
-            return None
-        case Fate.UNANSWERED:
-            if not answers:
-                return None
-            return Problem(severity, f"Message {name} asked for no answer and got {answers[0].code}.")
-        case Fate.NOT_TAKEN | Fate.NEVER_TAKEN:
-            if any(one.positive for one in answers):
-                code = next(one.code for one in answers if one.positive)
-                return Problem(
-                    Severity.CRITICAL,
-                    f"{code} for {name}, which must not be taken: the sender forgets it and it is lost.",
-                )
-            if answers or heard.closed or expect.fate is Fate.NEVER_TAKEN:
-                return None
-            return Problem(
-                expect.severity or Severity.MAJOR,
-                f"Silence after {name}: no refusal and no closed connection, so the sender waits for its time-out.",
-            )
-        case Fate.TAKEN | Fate.ANSWERED:
-            return _owed(expect, answers, heard, observed, severity)
+def _unwanted(expect: Expect, answers: Sequence[Said], heard: Heard, severity: Severity) -> Iterable[Problem]:
+    """What a message that must not be taken, or must not be answered, may not get."""
+    positive = [one for one in answers if one.positive]
+    if expect.fate is Fate.UNANSWERED and answers:
+        yield Problem(severity, f"{_called(expect.name)} asked for no answer and got {answers[0].code}.")
+    elif expect.fate in (Fate.NOT_TAKEN, Fate.NEVER_TAKEN) and positive:
+        yield Problem(
+            severity,
+            f"{positive[0].code} for {_called(expect.name)}, which cannot be taken as it is; its sender counts it as "
+            "delivered.",
+        )
+    elif expect.fate is Fate.NOT_TAKEN and not answers and not heard.closed:
+        yield Problem(
+            _at_most(Severity.MAJOR, severity),
+            f"Silence after {_called(expect.name)}: no refusal and no closed connection, so the sender waits until its "
+            "time is up.",
+        )
 
 
-def _owed(
-    expect: Expect, answers: tuple[Said, ...], heard: Heard, observed: Observed, severity: Severity
-) -> Problem | None:
-    name = _called(expect.name)
-    if not answers:
-        if expect.closing and heard.closed:
-            return None
-        return Problem(severity, _why_silent(expect.name, heard, observed))
+def _answered(expect: Expect, answers: Sequence[Said], observed: Observed, severity: Severity) -> Iterable[Problem]:
     codes = [one.code for one in answers]
-    if any(one.positive for one in answers):
-        return None
+    if any(one.positive for one in answers) or observed.ordinary in codes:
+        return
     if expect.fate is Fate.ANSWERED:
-        return None if answers[0].negative else Problem(severity, f"MSA-1 for {name} is {_quoted(codes[0])}.")
-    if observed.ordinary in codes:
-        return None
+        if not answers[0].negative:
+            yield Problem(severity, f"MSA-1 for {_called(expect.name)} is {_quoted(codes[0])}.")
+        return
     said = answers[0].ack
     reason = said.text or next((error.text for error in said.errors if error.text), "")
-    because = f' ("{reason[:80]}")' if reason else ""
-    return Problem(severity, f"Message {name} is sound and was answered {codes[0] or 'without MSA-1'}{because}.")
+    because = f" ({_quoted(reason)})" if reason else ""
+    yield Problem(
+        severity, f"{_called(expect.name)} is a sound message and was answered {codes[0] or 'without MSA-1'}{because}."
+    )
 
 
 def _why_silent(name: str, heard: Heard, observed: Observed) -> str:
-    called = _called(name)
+    """Why a message that is owed an answer has none; `{names}` stands for it and others like it."""
     if name == AFTER:
-        if heard.closed:
-            return "Afterwards the receiver takes no ordinary message any more, on a new connection either."
+        if heard.refused or heard.sent_on.get(name, 0) > 0 or _line_ended(name, heard):
+            return "Afterwards an ordinary message gets no answer, on a new connection either."
         return "The connection is wedged: it stays open, but an ordinary message sent on it afterwards gets no answer."
+    line = heard.sent_on.get(name)
+    if _line_ended(name, heard):
+        return "The connection was closed instead of an answer to {names}; a sender sends that again for ever."
     names = list(observed.ids)
-    later = [n for n in names[names.index(name) + 1 :] if heard.given[n] and observed.ids[n] != observed.ids[name]]
-    if later:
-        return (
-            f"Message {called} never got an answer, though {_called(later[0])}, which was sent after it, did: "
-            "it was swallowed."
-        )
-    if heard.closed:
-        return f"The connection was closed instead of an answer to message {called}; a sender will send it for ever."
-    return f"Message {called} never got an answer."
+    for later in names[names.index(name) + 1 :]:
+        same = line is not None and heard.given[later] and heard.given[later][0].line == line
+        if same and observed.ids[later] != observed.ids[name]:
+            return "{names} got no answer, though " + _called(later) + ", which came after, did: swallowed."
+    return (
+        f"{{names}} got no answer within {observed.patience:.2g} s." if observed.patience else "{names} got no answer."
+    )
+
+
+def _line_ended(name: str, heard: Heard) -> bool:
+    """The peer ended the line on which this message went; any line when that is not known."""
+    line = heard.sent_on.get(name)
+    return heard.closed if line is None else line in heard.ended
 
 
 def _disorder(heard: Heard, observed: Observed) -> Iterable[Problem]:
-    place = {name: number for number, name in enumerate(observed.ids)}
+    names = list(observed.ids)
+    place = {name: number for number, name in enumerate(names)}
     for line in range(len(observed.lines)):
-        came = sorted(
-            (answers[0].place, place[name])
-            for name, answers in heard.given.items()
-            if answers and answers[0].line == line and observed.ids[name]
-        )
-        order = [number for _, number in came]
-        if order != sorted(order):
-            names = list(observed.ids)
-            first = next(n for n, (a, b) in enumerate(zip(order, sorted(order), strict=True)) if a != b)
+        order = [
+            number
+            for _, number in sorted(
+                (answers[0].place, place[name])
+                for name, answers in heard.given.items()
+                if answers and answers[0].line == line and observed.ids[name]
+            )
+        ]
+        wrong = [(a, b) for a, b in zip(order, sorted(order), strict=True) if a != b]
+        if wrong:
+            early, late = (_called(names[number]) for number in wrong[0])
             yield Problem(
                 Severity.CRITICAL,
-                f"Answers out of order: {_called(names[order[first]])} was answered before "
-                f"{_called(names[sorted(order)[first]])}; the messages were processed out of order too.",
+                f"Answers out of order: {early} was answered before {late}, which was sent first; messages are "
+                "processed out of order.",
             )
             return
 
 
 def _noise(heard: Heard, observed: Observed) -> Iterable[Problem]:
-    usual = observed.facts.get("usual faults", "").split()
     for _, answer in heard.noise:
-        if answer.fault in usual:
+        if answer.fault and Quirk.UNFRAMED in observed.quirks:
             continue
         what = "bytes that are no frame" if answer.fault else "a frame that is no acknowledgment"
         yield Problem(Severity.MAJOR, f"The receiver sent {what} ({len(answer.payload)} bytes).")
@@ -218,21 +238,31 @@ def _noise(heard: Heard, observed: Observed) -> Iterable[Problem]:
 
 
 def _account(heard: Heard, observed: Observed) -> str:
-    """`first AA, second AA; connection closed`: what a passed probe saw. Many of a kind are counted."""
+    """`first, second: AA; connection closed`: what a passed probe saw. Many of a kind are counted."""
     parts: list[str] = []
     by_code: dict[str, list[str]] = {}
     for name in observed.ids:
-        by_code.setdefault("+".join(heard.codes(name)) or "no answer", []).append(name)
+        by_code.setdefault("+".join(heard.codes(name)[:3]) or "no answer", []).append(name)
     for code, names in by_code.items():
         shown = ", ".join(names) if len(names) <= 4 else f"{len(names)} messages"
         parts.append(f"{shown}: {code}")
-    facts = [f"{name} {value}" for name, value in observed.facts.items() if name != "usual faults"]
+    if unnamed := [one.code for one in heard.left_over if not one.ack.control_id.strip()]:
+        parts.append(f"{'+'.join(unnamed[:3])} without MSA-2")
+    facts = [f"{name} {value}" for name, value in observed.facts.items()]
     closed = ["connection closed by the receiver"] if heard.closed else []
     return ("; ".join([*parts, *closed, *facts]) or "as expected") + "."
 
 
 def _called(name: str) -> str:
     return f'"{name}"'
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`"first", "second" and 3 more`."""
+    shown = [_called(name) for name in names[:2]]
+    if len(names) > 2:
+        return f"{', '.join(shown)} and {len(names) - 2} more"
+    return " and ".join(shown)
 
 
 def _quoted(text: str) -> str:

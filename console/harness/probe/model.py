@@ -46,6 +46,20 @@ class Outcome(StrEnum):
     NOT_RUN = "not run"
 
 
+class Quirk(StrEnum):
+    """What the greeting found about a receiver, so that one fault is reported once and not by every probe.
+
+    REPEATS: a message is answered again when the next one comes. CLOSES: the connection is closed after an answer.
+    STUCK: the second message on a connection gets no answer. UNFRAMED: answers are not framed. One probe at least
+    fails for each; the others work around it.
+    """
+
+    REPEATS = "repeats"
+    CLOSES = "closes"
+    STUCK = "stuck"
+    UNFRAMED = "unframed"
+
+
 class Fate(StrEnum):
     """What may become of a message that a probe sends.
 
@@ -91,6 +105,9 @@ class Observed:
     ids: dict[str, str] = field(default_factory=dict)
     ordinary: str = "AA"
     facts: dict[str, str] = field(default_factory=dict)
+    quirks: frozenset[Quirk] = frozenset()
+    patience: float = 0.0
+    """Seconds that an answer was waited for."""
 
 
 Script = Callable[["Bench"], Awaitable[None]]
@@ -159,6 +176,7 @@ class ProbeReport:
     latency_ms: float
     results: tuple[Result, ...]
     killed_by: tuple[str, ...] = ()
+    quirks: frozenset[Quirk] = frozenset()
     reachable: bool = True
     tls: bool = False
     version: str = ""

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from console.core.clock import iso
-from console.harness.probe.bench import BODIES, Bench, Receiver
+from console.harness.probe.bench import BODIES, BREATH_S, Bench, Receiver
 from console.harness.probe.catalogue import NUMBERS
 from console.harness.probe.hearing import hear
 from console.harness.probe.judge import AFTER, judge
-from console.harness.probe.model import Finding, Outcome, Probe, ProbeReport, Result, Severity
+from console.harness.probe.model import Finding, Outcome, Probe, ProbeReport, Quirk, Result, Severity
 from console.hl7v2.framing import frame
 
 BUDGET_S = 56.0
@@ -26,8 +26,18 @@ BUDGET_S = 56.0
 LANES = 8
 _LEAST_PATIENCE_S = 1.0
 _LONGEST_PROBE_S = 22.0
-_COMES_BACK_S = 8.0
-_GREETING_NUMBER, _HEALTH_NUMBER = 99, 98
+COMES_BACK_S = 8.0
+"""How long to wait for a receiver that a probe took down."""
+_LEAST_BREATH_S = 0.03
+_SILENT_KINDS = 2
+"""Ordinary messages that may go unanswered before the receiver counts as one that answers nothing."""
+_GREETING_NUMBER, _HEALTH_NUMBER = 99, 97
+_QUIRKS = {
+    Quirk.REPEATS: "With each message on a connection it answers the earlier ones again.",
+    Quirk.CLOSES: "It closes the connection after an answer.",
+    Quirk.STUCK: "It answers no second message on a connection.",
+    Quirk.UNFRAMED: "Its answers are not framed.",
+}
 
 Told = Callable[[Result], None]
 
@@ -39,6 +49,7 @@ class _State:
     receiver: Receiver
     run: str
     deadline: float
+    comes_back: float
     told: Told
     results: dict[str, Result]
     killed_by: list[str]
@@ -56,6 +67,7 @@ async def run_probes(
     told: Told = lambda result: None,
     kinds: Sequence[str] = (),
     budget: float = BUDGET_S,
+    comes_back: float = COMES_BACK_S,
     version: str = "",
 ) -> ProbeReport:
     """Probes the receiver. `run` marks the control ids (at most 9 letters and digits); `kinds`: MSH-9 to try for the
@@ -63,7 +75,7 @@ async def run_probes(
     loop = asyncio.get_running_loop()
     began = loop.time()
     greeted, greeting, latency = await _greet(receiver, run, kinds or tuple(BODIES))
-    state = _State(greeted or receiver, run, began + budget, told, {}, [])
+    state = _State(greeted or receiver, run, began + budget, comes_back, told, {}, [])
     if greeted is None:
         state.gone = greeting
     else:
@@ -85,6 +97,7 @@ async def run_probes(
         latency * 1000,
         tuple(state.results[probe.id] for probe in probes),
         tuple(state.killed_by),
+        state.receiver.quirks,
         reachable=greeted is not None,
         tls=receiver.tls is not None,
         version=version,
@@ -103,6 +116,7 @@ async def _greet(receiver: Receiver, run: str, kinds: Sequence[str]) -> tuple[Re
     """The receiver as it is to be probed, a sentence about it, and the median answer time in seconds; None when it
     cannot be probed at all."""
     answered: Receiver | None = None
+    silent = 0
     bench = Bench(receiver, run=run, number=_GREETING_NUMBER)
     try:
         for kind in kinds:
@@ -119,9 +133,13 @@ async def _greet(receiver: Receiver, run: str, kinds: Sequence[str]) -> tuple[Re
             if not codes:
                 if heard.said:
                     return None, "An ordinary message was answered with another MSA-2 than its MSH-10.", 0.0
+                silent += 1
+                if silent >= _SILENT_KINDS:
+                    break
                 continue
-            faults = tuple({answer.fault for _, answer in heard.noise if answer.fault})
-            found = replace(receiver, kind=kind, ordinary=codes[0], usual_faults=faults)
+            unframed = any(answer.fault for _, answer in heard.noise)
+            quirks = frozenset({Quirk.UNFRAMED}) if unframed else frozenset()
+            found = replace(receiver, kind=kind, ordinary=codes[0], quirks=quirks)
             answered = answered or found
             if codes[0] in ("AA", "CA"):
                 answered = found
@@ -130,9 +148,12 @@ async def _greet(receiver: Receiver, run: str, kinds: Sequence[str]) -> tuple[Re
             return None, "It accepts connections, but an ordinary message gets no acknowledgment.", 0.0
         latency = await _latency(bench, answered)
         patience = min(max(_LEAST_PATIENCE_S, 30 * latency), receiver.patience)
+        breath = min(max(_LEAST_BREATH_S, 5 * latency), BREATH_S)
+        quirks = answered.quirks | await _second_message(replace(answered, patience=patience), run)
         kind = answered.kind.rpartition("^")[0]
         said = f"An ordinary {kind} is answered {answered.ordinary} after {latency * 1000:.1f} ms."
-        return replace(answered, patience=patience), said, latency
+        said += "".join(f" {_QUIRKS[quirk]}" for quirk in Quirk if quirk in quirks)
+        return replace(answered, patience=patience, breath=breath, quirks=quirks), said, latency
     finally:
         await bench.close()
 
@@ -151,9 +172,28 @@ async def _latency(bench: Bench, receiver: Receiver) -> float:
     return statistics.median(took) if took else receiver.patience
 
 
+async def _second_message(receiver: Receiver, run: str) -> frozenset[Quirk]:
+    """What becomes of a second message on a connection: asked once here, so that not every probe stumbles over it."""
+    bench = Bench(receiver, run=run, number=_GREETING_NUMBER - 1)
+    try:
+        line = await bench.open()
+        await line.send(frame(bench.message("one")))
+        await bench.answered(line, 1)
+        if not line.is_open:
+            return frozenset({Quirk.CLOSES})
+        came = await line.send(frame(bench.message("two"))) and await bench.heard(line, "two")
+        if line.record().closed_by_peer:
+            return frozenset({Quirk.CLOSES})
+        if len(line.answers) > 2:
+            return frozenset({Quirk.REPEATS})
+        return frozenset() if came else frozenset({Quirk.STUCK})
+    finally:
+        await bench.close()
+
+
 async def _takes_two(state: _State) -> bool:
     """Whether a second connection is served while another is open."""
-    bench = Bench(state.receiver, run=state.run, number=_GREETING_NUMBER - 2)
+    bench = Bench(state.receiver, run=state.run, number=_GREETING_NUMBER - 3)
     try:
         await bench.open()
         line = await bench.open()
@@ -258,17 +298,25 @@ async def _after_the_fall(state: _State, result: Result) -> Result:
     loop = asyncio.get_running_loop()
     state.killed_by.append(result.probe.id)
     gone = loop.time()
-    while loop.time() - gone < _COMES_BACK_S and loop.time() < state.deadline:
+    while loop.time() - gone < state.comes_back and loop.time() < state.deadline:
         await asyncio.sleep(0.25)
         if await _connects(state) and await _healthy(state):
             text = (
                 "This probe took the receiver down: it took no ordinary message on a new connection until "
-                f"{loop.time() - gone:.0f} s later. {result.finding.sentence}"
+                f"{loop.time() - gone:.0f} s later.{_beside(result)}"
             )
             return replace(result, finding=Finding(Outcome.FAIL, text, Severity.CRITICAL))
     state.gone = f"Not run: {result.probe.id} took the receiver down and it did not come back."
-    text = "This probe took the receiver down: it takes no ordinary message on a new connection any more. "
-    return replace(result, finding=Finding(Outcome.FAIL, text + result.finding.sentence, Severity.CRITICAL))
+    text = f"This probe took the receiver down: no ordinary message is taken on a new connection.{_beside(result)}"
+    return replace(result, finding=Finding(Outcome.FAIL, text, Severity.CRITICAL))
+
+
+def _beside(result: Result) -> str:
+    """What else the probe found, when it is more than that the receiver is gone."""
+    said = result.finding.sentence
+    if result.finding.outcome is not Outcome.FAIL or said.startswith(("Afterwards", "The connection is wedged")):
+        return ""
+    return f" {said}"
 
 
 async def _connects(state: _State) -> bool:
