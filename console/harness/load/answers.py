@@ -187,7 +187,8 @@ class Answers:
         if row is not None and (not waiting or self.books.outcome[row]):
             self.books.duplicate(row, control_id, now, answer.code, payload)
             return
-        if waiting and not waiting[0][1]:
+        if waiting and (not waiting[0][1] or (not control_id and self.books.flags[waiting[0][0]] & Flag.BROKEN)):
+            # nobody can echo a control id that is not there, or that stands in a header out of joint
             self._answered(line, waiting.popleft(), answer.code, payload, now, note)
             return
         if row is None:

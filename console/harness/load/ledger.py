@@ -111,6 +111,7 @@ class Control(IntEnum):
     ENDED = 18  # nanoseconds since START when the load was over
     PROBLEMS = 19  # problems seen; the file holds the first 20,000 of them
     READY = 20  # 1: content and connections stand; with several workers the first one then names the common START
+    HEARTBEAT = 21  # perf_counter_ns when the load last had a look at its commands: about a hundred times a second
 
 
 class Command(IntEnum):

@@ -30,7 +30,7 @@ RUNS = Path("harness") / "runs"
 
 _PLAN_VERSION = 1
 _MOST_SAME = 10_000
-_INDIFFERENT = frozenset({"target", "engine", "seed", "starts"})
+_INDIFFERENT = frozenset({"target", "script", "verify", "seed", "starts"})
 """Overrides that decide no byte by themselves: whom it goes to and whom to ask. Seed and starts count anyway."""
 
 

@@ -239,6 +239,12 @@ class Statistics:
         """How many seconds have figures."""
         return max(self._planned.length, self._sent.length, self._answered.length, max(self._waiting, default=-1) + 1)
 
+    def keep_waiting(self, other: Statistics) -> None:
+        """Takes over what was seen of waiting messages while the run went on: no ledger tells that afterwards."""
+        self._waiting = dict(other._waiting)
+        self._touched.update(other._waiting)
+        self.peak_waiting = max(self.peak_waiting, other.peak_waiting)
+
     def second(self, at: int) -> Second:
         p50, p95, p99 = self._of_second(at)
         return Second(

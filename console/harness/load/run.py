@@ -1,0 +1,126 @@
+"""The one door to a run: from a scenario and a person's word to its verdict. Command, desktop and game days use it.
+
+In order: may we send there, is somebody there, can the content be made; then the folder, the run's own receiver, the
+plan, the load, and the verdict. What is refused is refused before the first byte.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from console.core.errors import EnvironmentFault
+from console.harness.allow_list import FILE_NAME, read_allow_list
+from console.harness.content.making import make_source
+from console.harness.load.commands import Commands
+from console.harness.load.conductor import Conductor, Sink
+from console.harness.load.ending import Finished, Wishes, finish
+from console.harness.load.live import Percentiles, RunState, Snapshot
+from console.harness.load.plan import Plan, make_run_folder, settle, write_plan
+from console.harness.load.receiver import OwnReceiver
+from console.harness.load.sinks import SnapshotFile
+from console.harness.safety import check_run
+from console.harness.scenario.model import Scenario, Target
+
+CONNECT_PATIENCE_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be run. `scenario` has its overrides applied, `overrides` are their words for the record; `confirmed`
+    are the targets on other machines that a person typed, HOST:PORT. `wishes`: what to do in the end."""
+
+    scenario: Scenario
+    data: Path
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    confirmed: Sequence[str] = ()
+    wishes: Wishes = field(default_factory=Wishes)
+
+
+def run(
+    request: Request,
+    *,
+    commands: Commands,
+    sinks: Sequence[Sink] = (),
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Finished:
+    """Runs it to its end. Blocks; snapshots go to `sinks` on this thread, and into the run's folder.
+
+    Raises Refused and EnvironmentFault for what ends it before the first byte: not allowed, nobody there, content that
+    cannot be made, no room on the disk.
+    """
+    scenario = cleared(request)
+    now = clock()
+    seed = scenario.seed if scenario.seed is not None else secrets.randbelow(1 << 63)
+    plan = settle(scenario, seed=seed, starts=scenario.starts or now, created=now, overrides=request.overrides)
+    make_source(plan.scenario, seed=plan.seed, starts=plan.starts)
+    folder = make_run_folder(request.data, plan.run)
+    told: list[dict[str, Any]] = []
+    receiver = OwnReceiver(scenario.receiver, folder, told.append) if scenario.receiver is not None else None
+    try:
+        if receiver is not None:
+            plan = _with_receiver(plan, receiver.start())
+        write_plan(folder, plan)
+        with closing(SnapshotFile(folder.snapshots)) as kept:
+            conductor = Conductor(folder, plan, commands=commands, sinks=[kept, *sinks], receiver=receiver)
+            with closing(conductor):
+                ended = conductor.load()
+                return finish(conductor, ended, request.wishes, receiver)
+    finally:
+        if receiver is not None:
+            receiver.end()
+
+
+def cleared(request: Request) -> Scenario:
+    """The scenario with targets that may be sent to and answer. Raises Refused and EnvironmentFault."""
+    scenario = request.scenario
+    own = scenario.receiver is not None and scenario.receiver.role == "target"
+    if own:
+        assert scenario.receiver is not None
+        scenario = replace(scenario, targets=(Target(scenario.receiver.host, scenario.receiver.port or 1),))
+    allow_list = read_allow_list(request.data / FILE_NAME)
+    scenario, _ = check_run(scenario, allow_list=allow_list, confirmed=request.confirmed)
+    if not own:
+        for target in scenario.targets:
+            check_listens(target)
+    return scenario
+
+
+def check_listens(target: Target, within_s: float = CONNECT_PATIENCE_S) -> None:
+    """Raises EnvironmentFault (code `unreachable`) when nobody accepts connections at the target."""
+    try:
+        socket.create_connection((target.host, target.port), timeout=within_s).close()
+    except OSError as error:
+        reason = error.strerror or str(error) or "no answer"
+        raise EnvironmentFault(
+            f"Nobody answers at {target.address}: {reason}. Is the receiver running, and is this its MLLP port?",
+            code="unreachable",
+        ) from error
+
+
+def _with_receiver(plan: Plan, address: str) -> Plan:
+    """The plan with the true address of the run's own receiver."""
+    scenario = plan.scenario
+    assert scenario.receiver is not None
+    if scenario.receiver.role == "target":
+        host, _, port = address.rpartition(":")
+        target = replace(scenario.targets[0], host=host.strip("[]"), port=int(port))
+        scenario = replace(scenario, targets=(target,))
+    return replace(plan, scenario=scenario, receiver=address)
+
+
+def refusal(scenario: Scenario, text: str) -> Snapshot:
+    """What a live view is told of a run that was refused before it began."""
+    nothing = Percentiles()
+    return Snapshot(
+        run="", name=scenario.title or scenario.name, state=RunState.REFUSED, elapsed_s=0.0, planned_total=0,
+        duration_s=0.0, planned=0, sent=0, answered=0, waiting=0, queued=0, connected=0, reconnects=0, answers={},
+        sent_per_s=0.0, answered_per_s=0.0, answer_ms=nothing, answer_whole_ms=nothing, service_whole_ms=nothing,
+        lag_ms=nothing, peak_waiting=0, text=text, targets=[target.address for target in scenario.targets],
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""What ends a run by itself: too many refusals, too many messages without an answer, a worker that fell silent."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import perf_counter_ns
+
+from console.harness.load.ledger import Control, Outcome, WorkerState
+from console.harness.load.statistics import SOUND, Statistics
+from console.harness.scenario.model import Limits
+
+OVER_S = 10.0
+"""Ratios are those of so many last seconds."""
+FEWEST = 20
+"""Fewer decided messages say nothing."""
+SILENT_S = 15.0
+_LOOKS = 8
+
+
+class Watch:
+    """Asked once per look; remembers the last ten seconds."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._history: deque[tuple[float, int, int, int]] = deque()
+        self._silent: dict[int, int] = {}
+
+    def reason_to_stop(self, statistics: Statistics, elapsed_s: float) -> str:
+        """A sentence when a limit of the scenario is passed, else ''."""
+        limits = self._limits
+        if not limits.stop_when_refused and not limits.stop_when_unanswered:
+            return ""
+        by = statistics.tally[:, SOUND].sum(axis=(0, 2))
+        decided = int(by.sum() - by[Outcome.NOT_SENT])
+        refused = int(by[Outcome.FAILED] + by[Outcome.REJECTED])
+        silent = int(by[Outcome.NO_ANSWER] + by[Outcome.CONNECTION_LOST] + by[Outcome.NO_CONNECTION])
+        history = self._history
+        history.append((elapsed_s, decided, refused, silent))
+        while len(history) > 1 and elapsed_s - history[1][0] >= OVER_S:
+            history.popleft()
+        _, decided_then, refused_then, silent_then = history[0] if elapsed_s > OVER_S else (0.0, 0, 0, 0)
+        fresh = decided - decided_then
+        if fresh < FEWEST:
+            return ""
+        for share, limit, words in (
+            ((refused - refused_then) / fresh, limits.stop_when_refused, "refused"),
+            ((silent - silent_then) / fresh, limits.stop_when_unanswered, "not answered"),
+        ):
+            if limit and share > limit:
+                return (
+                    f"stopped by itself: {share * 100:.0f} % of the messages of the last seconds were {words}, and the "
+                    f"scenario's limit is {limit * 100:g} %"
+                )
+        return ""
+
+    def silent_worker(self, statistics: Statistics) -> int | None:
+        """The number of a worker that has not looked at its commands for long although it should; asked at each look,
+        so that a computer that slept does not count."""
+        for number, follower in enumerate(statistics.followers):
+            beat = follower.word(Control.HEARTBEAT)
+            going = follower.state in (WorkerState.RUNNING, WorkerState.PAUSED, WorkerState.DRAINING)
+            if going and beat and perf_counter_ns() - beat > SILENT_S * 1e9:
+                self._silent[number] = self._silent.get(number, 0) + 1
+                if self._silent[number] >= _LOOKS:
+                    return number
+            else:
+                self._silent[number] = 0
+        return None
