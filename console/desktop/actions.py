@@ -1,8 +1,8 @@
 """Every command once: title, shortcut, icon, what it does and when it may not. Menus, palette and help read this.
 
-A shortcut belongs to the whole window or to one page; two commands that could hear the same key are a bug, and
-`conflicts` finds it. Single letters can be switched off as a whole (WCAG 2.1.4), and never fire while somebody types:
-Qt gives letters to a text field first.
+A shortcut belongs to the whole window, to one page, or to one part of a page (`harness/run`); two commands that could
+hear the same key are a bug, and `conflicts` finds it. Single letters can be switched off as a whole (WCAG 2.1.4), and
+never fire while somebody types: Qt gives letters to a text field first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ EVERYWHERE = "everywhere"
 class Command:
     """One thing the user can do.
 
-    `name` is stable (`go.timeline`), `title` translated. `scope` is `EVERYWHERE` or a page's name. `shortcuts` are Qt
+    `name` is stable (`go.timeline`), `title` translated. `scope` is `EVERYWHERE`, a page's name, or a
+    page's and a part's (`harness/run`). `shortcuts` are Qt
     key sequences in portable text ("Ctrl+K", "G, I"); the first is the one shown. `unavailable` gives the reason why
     the command is off right now, or ''. `where` is the group in the help sheet.
     """
@@ -38,6 +39,14 @@ class Command:
 
     def reason_off(self) -> str:
         return self.unavailable() if self.unavailable is not None else ""
+
+
+def scopes_heard(scope: str) -> tuple[str, ...]:
+    """The scopes whose commands work where `scope` is: the part's own, its page's, everybody's."""
+    if scope == EVERYWHERE:
+        return (EVERYWHERE,)
+    page, _, part = scope.partition("/")
+    return (scope, page, EVERYWHERE) if part else (page, EVERYWHERE)
 
 
 def is_single_letter(shortcut: str) -> bool:
@@ -94,10 +103,9 @@ class CommandBook:
     def all(self) -> list[Command]:
         return list(self._commands.values())
 
-    def on(self, page: str) -> list[Command]:
-        """The commands that work while `page` is shown: the page's own first."""
-        own = [c for c in self._commands.values() if c.scope == page]
-        return own + [c for c in self._commands.values() if c.scope == EVERYWHERE]
+    def on(self, scope: str) -> list[Command]:
+        """The commands that work while a page (or a page's part) is shown: the nearest first."""
+        return [c for heard in scopes_heard(scope) for c in self._commands.values() if c.scope == heard]
 
 
 def conflicts(commands: Iterable[Command]) -> list[str]:
@@ -107,21 +115,26 @@ def conflicts(commands: Iterable[Command]) -> list[str]:
     """
     taken: dict[tuple[str, str], str] = {}
     found: list[str] = []
-    listed = sorted(commands, key=lambda c: c.scope != EVERYWHERE)
+    listed = sorted(commands, key=lambda c: len(scopes_heard(c.scope)))
     for command in listed:
         for shortcut in command.shortcuts:
             keys = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.PortableText)
             if not keys:
                 found.append(f"{command.name}: {shortcut!r} is no shortcut")
                 continue
-            for scope in sorted({command.scope, EVERYWHERE}):
+            for scope in scopes_heard(command.scope):
                 other = taken.get((scope, keys))
                 if other is not None:
                     found.append(f"{other} and {command.name} both want {keys}")
             taken[(command.scope, keys)] = command.name
-    singles = {keys for _, keys in taken if ", " not in keys}
+    singles = {(scope, keys) for scope, keys in taken if ", " not in keys}
     for scope, keys in taken:
         first = keys.split(", ")[0]
-        if ", " in keys and first in singles:
+        if ", " in keys and any(key == first and _meet(scope, other) for other, key in singles):
             found.append(f"{first} hides {keys} ({scope})")
     return found
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether commands of two scopes can be heard at the same time."""
+    return one in scopes_heard(other) or other in scopes_heard(one)

@@ -199,6 +199,7 @@ class Desktop(QObject):
             return
         self._closed = True
         self.window.hide()
+        self.session.close()
         if self.connector is not None:
             self.connector.close()
         self.io.stop()

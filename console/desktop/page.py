@@ -25,6 +25,8 @@ class Page(QWidget):
     place_changed = Signal(object)
     title_changed = Signal(str)
     """Text for the window title; patient data only through `Session.person`."""
+    part_changed = Signal()
+    """Another part of the page is shown: other commands of the page's own may work now."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,8 +41,13 @@ class Page(QWidget):
         return None
 
     def commands(self) -> Sequence[Command]:
-        """The page's own commands; their scope must be the page's name. Asked once, after construction."""
+        """The page's own commands; their scope is the page's name, or `page/part`. Asked after construction and again
+        after each `part_changed`; those the book knows already are passed over."""
         return ()
+
+    def part(self) -> str:
+        """The part that is shown, for commands of scope `page/part`; '' for a page without parts."""
+        return ""
 
     def entered(self) -> None:
         """The page has become the visible one."""

@@ -23,6 +23,7 @@ from console.desktop.places import Place
 from console.desktop.settings import Connection, SettingsStore
 
 if TYPE_CHECKING:
+    from console.desktop.harness_runner import HarnessRunner
     from console.investigation.desk import Desk
 
 RECENT_KEPT = 12
@@ -91,6 +92,8 @@ class Session(QObject):
     recent_changed = Signal()
     connection_requested = Signal(object, str)
     """Open this `settings.Connection`, with a token just entered or ''."""
+    notice_changed = Signal(str)
+    """A line for the status bar: what goes on in this window that changes how alarms are to be read; '' for nothing."""
     try_now = Signal()
     """The user asks for contact at once."""
 
@@ -123,6 +126,34 @@ class Session(QObject):
         self.compact = False
         self.current_page = ""
         """Name of the page that is shown."""
+        self.current_scope = ""
+        """The page shown and its part, as commands know it."""
+        self.notice = ""
+        self.mllp_address = ""
+        """Where the engine of this computer takes messages (HOST:PORT); '' while none runs or it is elsewhere."""
+        self._harness: HarnessRunner | None = None
+
+    # ---- the harness ------------------------------------------------------------------------------------------
+    @property
+    def harness(self) -> HarnessRunner:
+        """Runs the harness's programs; it outlives the pages, so a run goes on while something else is shown."""
+        if self._harness is None:
+            from console.desktop.harness_runner import HarnessRunner
+
+            self._harness = HarnessRunner(self)
+        return self._harness
+
+    @property
+    def harness_runs(self) -> bool:
+        """Whether a run is going on, without making anything."""
+        return self._harness is not None and self._harness.busy
+
+    def close(self) -> None:
+        """Ends every program that was started for this session, in order. Blocks for a few seconds at most."""
+        from console.desktop.harness_program import Program
+
+        for program in self.findChildren(Program):
+            program.end()
 
     # ---- asking -----------------------------------------------------------------------------------------------
     def start(self, work: Callable[[], Coroutine[Any, Any, Any]], parent: QObject | None = None) -> Operation:
@@ -147,6 +178,11 @@ class Session(QObject):
         if standing != self.standing:
             self.standing = standing
             self.standing_changed.emit(standing)
+
+    def set_notice(self, text: str) -> None:
+        if text != self.notice:
+            self.notice = text
+            self.notice_changed.emit(text)
 
     def set_privacy(self, on: bool) -> None:
         if on != self.privacy:

@@ -48,6 +48,14 @@ class PrivacySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HarnessSettings:
+    recent: tuple[str, ...] = ()
+    """Own scenario files, the one used last first."""
+    target: str = ""
+    """The address typed last, HOST:PORT."""
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """A hospital to look at. `url` is empty for the two kinds this computer runs itself."""
 
@@ -62,6 +70,7 @@ class Settings:
     appearance: Appearance = field(default_factory=Appearance)
     keyboard: Keyboard = field(default_factory=Keyboard)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    harness: HarnessSettings = field(default_factory=HarnessSettings)
     connections: tuple[Connection, ...] = ()
     active: str = ""
     """Name of the connection to open at start; '' means: ask (first run)."""
@@ -105,6 +114,12 @@ def _text(value: Any) -> str:
     return str(value)
 
 
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise ValueError("must be a list of texts in quotes")
+    return tuple(str(entry) for entry in value)
+
+
 def checked_url(value: Any) -> str:
     """An engine's address. Raises ValueError with what is wrong with it."""
     text = _text(value).strip().rstrip("/")
@@ -129,8 +144,14 @@ _FIELDS: dict[str, dict[str, Callable[[Any], Any]]] = {
     },
     "keyboard": {"single_letters": _truth},
     "privacy": {"mask_on_start": _truth},
+    "harness": {"recent": _texts, "target": _text},
 }
-_TABLES: dict[str, type[Any]] = {"appearance": Appearance, "keyboard": Keyboard, "privacy": PrivacySettings}
+_TABLES: dict[str, type[Any]] = {
+    "appearance": Appearance,
+    "keyboard": Keyboard,
+    "privacy": PrivacySettings,
+    "harness": HarnessSettings,
+}
 
 
 def read_settings(document: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
@@ -231,7 +252,8 @@ class SettingsStore:
                     target = self._document.get(table)
                     if not isinstance(target, Mapping):
                         self._document[table] = target = tomlkit.table()
-                    target[name] = getattr(after, name)  # type: ignore[index]
+                    value = getattr(after, name)
+                    target[name] = list(value) if isinstance(value, tuple) else value  # type: ignore[index]
         if old.connections != new.connections:
             entries = tomlkit.aot()
             for connection in new.connections:

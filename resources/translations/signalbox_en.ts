@@ -35,6 +35,14 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n senders</source>
+        <translation><numerusform>%n sender</numerusform><numerusform>%n senders</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n test messages of the harness are kept out</source>
+        <translation><numerusform>%n test message of the harness is kept out</numerusform><numerusform>%n test messages of the harness are kept out</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n waiting</source>
         <translation>
             <numerusform>%n waiting</numerusform>
@@ -53,6 +61,16 @@
         <translation>
             <numerusform>the first case</numerusform>
             <numerusform>the first %n cases</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>GameDayView</name>
+    <message numerus="yes">
+        <source>%n incident(s), at most %1</source>
+        <translation type="unfinished">
+            <numerusform />
+            <numerusform />
         </translation>
     </message>
 </context>
@@ -108,6 +126,17 @@
             <numerusform>%n waiting</numerusform>
             <numerusform>%n waiting</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>ScenarioPanel</name>
+    <message numerus="yes">
+        <source>%n check(s)</source>
+        <translation><numerusform>%n check</numerusform><numerusform>%n checks</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n error(s) in the file</source>
+        <translation><numerusform>%n error in the file</numerusform><numerusform>%n errors in the file</numerusform></translation>
     </message>
 </context>
 <context>

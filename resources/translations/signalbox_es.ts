@@ -2,6 +2,17 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="es" sourcelanguage="en">
 <context>
+    <name>AnswersCard</name>
+    <message>
+        <source>Answers from the receiver</source>
+        <translation>Respuestas del receptor</translation>
+    </message>
+    <message>
+        <source>Nothing has been answered yet.</source>
+        <translation>Todavía no hay ninguna respuesta.</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Born</source>
@@ -240,6 +251,24 @@
     </message>
 </context>
 <context>
+    <name>ChartCard</name>
+    <message>
+        <source>%1: values as a table</source>
+        <translation>%1: valores en una tabla</translation>
+    </message>
+</context>
+<context>
+    <name>ChecksCard</name>
+    <message>
+        <source>Checks</source>
+        <translation>Comprobaciones</translation>
+    </message>
+    <message>
+        <source>What the scenario demands shows here once a run has begun.</source>
+        <translation>Lo que exige el escenario se muestra aquí en cuanto empieza una ejecución.</translation>
+    </message>
+</context>
+<context>
     <name>Commands</name>
     <message>
         <source>Go</source>
@@ -454,6 +483,17 @@
     </message>
 </context>
 <context>
+    <name>ConfirmDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Type %1 to go on:</source>
+        <translation>Escriba %1 para continuar:</translation>
+    </message>
+</context>
+<context>
     <name>ConnectionForm</name>
     <message>
         <source>Name</source>
@@ -618,6 +658,14 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n senders</source>
+        <translation><numerusform>%n emisor</numerusform><numerusform>%n emisores</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n test messages of the harness are kept out</source>
+        <translation><numerusform>%n mensaje de prueba queda aparte</numerusform><numerusform>%n mensajes de prueba quedan aparte</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n waiting</source>
         <translation>
             <numerusform>%n en espera</numerusform>
@@ -637,6 +685,21 @@
             <numerusform>el primer caso</numerusform>
             <numerusform>los primeros %n casos</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>CurveChart</name>
+    <message>
+        <source>Up to %1 messages a second, %2 long.</source>
+        <translation>Hasta %1 mensajes por segundo, dura %2.</translation>
+    </message>
+    <message>
+        <source>peak %1 a second</source>
+        <translation>máximo %1 por segundo</translation>
+    </message>
+    <message>
+        <source>planned a second</source>
+        <translation>previstos por segundo</translation>
     </message>
 </context>
 <context>
@@ -865,6 +928,399 @@
     <message>
         <source>Should happen; nothing shows that it did.</source>
         <translation>Debería ocurrir; nada muestra que ocurriera.</translation>
+    </message>
+</context>
+<context>
+    <name>GameDayRunner</name>
+    <message>
+        <source>debriefed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>ended without a debrief</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>GameDayView</name>
+    <message>
+        <source>%1: %2 stopped messages are still to be replayed.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1: first taken for %2.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1: the engine showed it first as “%2”.</source>
+        <translation type="unfinished" />
+    </message>
+    <message numerus="yes">
+        <source>%n incident(s), at most %1</source>
+        <translation type="unfinished">
+            <numerusform />
+            <numerusform />
+        </translation>
+    </message>
+    <message>
+        <source>A hospital of its own starts on this computer, with wards, laboratories and a clinical record. Incidents come without a word. Find them in Signalbox, say here what you find, and call whoever can mend it; how long each step takes is measured against the minutes agreed.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Agreed minutes</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>An engine, senders and a clinical record are started; a few seconds.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Another game</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Call somebody</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cause</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Clock</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Debrief</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Earlier games</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>End the game</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Every agreed time was kept.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Found so far</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Game</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Game day</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Game day hospital</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Game days</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Going on</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>How the minutes were kept</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Length</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Look at this hospital</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No game is being played.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Not every agreed time was kept.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Nothing yet.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Open Investigate on this hospital and find what is wrong.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Open the debrief</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Play</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Play %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Say what you find</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Setting up the hospital</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Something is wrong</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The game</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The game ended without a debrief.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The list of game days cannot be read</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>There is no debrief yet.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This is the cause</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Time of the game</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>To talk about</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>What do you see? (optional)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>What was said</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>What you see</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>When</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>kept</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>not kept</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>of at most %1</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>GameDayWords</name>
+    <message>
+        <source>%1 of %2</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A concept map lacks codes</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A laboratory's line is down</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A sender repeats one result again and again</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Ask for room on the engine's disk</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Ask for the clinical record to be restarted</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Ask terminology for a corrected map</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Ask the laboratory to bring its line back</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Ask the sender to stop repeating</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Detected</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Diagnosed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Doubled</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Incident</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Missing</source>
+        <translation type="unfinished">Ausente</translation>
+    </message>
+    <message>
+        <source>Nothing is wrong</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Restored</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Results went to another patient</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The clinical record cannot be reached</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The engine stopped</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The engine's disk is full</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>encounters are visible again</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>mended; %1 messages are not visible yet</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>never</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>since %1 of the game; still going on</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>HarnessPage</name>
+    <message>
+        <source>Harness</source>
+        <translation>Banco de pruebas</translation>
+    </message>
+    <message>
+        <source>Views of the harness</source>
+        <translation>Vistas del banco de pruebas</translation>
+    </message>
+</context>
+<context>
+    <name>HarnessRunner</name>
+    <message>
+        <source>%1 sent, %2 a second</source>
+        <translation>%1 enviados, %2 por segundo</translation>
+    </message>
+    <message>
+        <source>Harness running in this window: alarms from run %1 are kept out of Investigate</source>
+        <translation>Banco de pruebas en marcha en esta ventana: las alarmas de la ejecución %1 no llegan a Investigar</translation>
+    </message>
+    <message>
+        <source>Harness starting in this window</source>
+        <translation>El banco de pruebas arranca en esta ventana</translation>
+    </message>
+    <message>
+        <source>a check failed</source>
+        <translation>falló una comprobación</translation>
+    </message>
+    <message>
+        <source>ended without a verdict</source>
+        <translation>terminó sin veredicto</translation>
+    </message>
+    <message>
+        <source>invalid measurement</source>
+        <translation>medición no válida</translation>
+    </message>
+    <message>
+        <source>passed</source>
+        <translation>superada</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>rechazada</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>arrancando</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>detenida</translation>
+    </message>
+</context>
+<context>
+    <name>HarnessViews</name>
+    <message>
+        <source>Game day</source>
+        <translation>Simulacro</translation>
+    </message>
+    <message>
+        <source>Listener</source>
+        <translation>Receptor</translation>
+    </message>
+    <message>
+        <source>One message</source>
+        <translation>Un mensaje</translation>
+    </message>
+    <message>
+        <source>Probe</source>
+        <translation>Sonda</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Ejecución</translation>
     </message>
 </context>
 <context>
@@ -1663,6 +2119,10 @@
         <translation>Ajustes</translation>
     </message>
     <message>
+        <source>Harness</source>
+        <translation>Pruebas</translation>
+    </message>
+    <message>
         <source>Welcome</source>
         <translation>Bienvenida</translation>
     </message>
@@ -1740,6 +2200,29 @@
     </message>
 </context>
 <context>
+    <name>ProblemsCard</name>
+    <message>
+        <source>Answer</source>
+        <translation>Respuesta</translation>
+    </message>
+    <message>
+        <source>Latest problems</source>
+        <translation>Últimos problemas</translation>
+    </message>
+    <message>
+        <source>None so far. A message that was refused, late or not answered shows here.</source>
+        <translation>Ninguno hasta ahora. Aquí se muestra cada mensaje rechazado, tardío o sin respuesta.</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Tiempo</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>Qué pasó</translation>
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>Pages</source>
@@ -1761,6 +2244,796 @@
     <message>
         <source>Raw message</source>
         <translation>Mensaje original</translation>
+    </message>
+</context>
+<context>
+    <name>RunCommands</name>
+    <message>
+        <source>Draw a new seed</source>
+        <translation>Sacar otra semilla</translation>
+    </message>
+    <message>
+        <source>Nothing is running.</source>
+        <translation>No hay nada en marcha.</translation>
+    </message>
+    <message>
+        <source>Open a scenario file…</source>
+        <translation>Abrir un archivo de escenario…</translation>
+    </message>
+    <message>
+        <source>Open the report</source>
+        <translation>Abrir el informe</translation>
+    </message>
+    <message>
+        <source>Pause or go on</source>
+        <translation>Pausar o continuar</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Ejecución</translation>
+    </message>
+    <message>
+        <source>Run again, same seed</source>
+        <translation>Repetir con la misma semilla</translation>
+    </message>
+    <message>
+        <source>Show or hide the scenario</source>
+        <translation>Mostrar u ocultar el escenario</translation>
+    </message>
+    <message>
+        <source>Start the run</source>
+        <translation>Iniciar la ejecución</translation>
+    </message>
+    <message>
+        <source>Stop the run</source>
+        <translation>Detener la ejecución</translation>
+    </message>
+    <message>
+        <source>There is no report yet.</source>
+        <translation>Todavía no hay informe.</translation>
+    </message>
+</context>
+<context>
+    <name>RunDesk</name>
+    <message>
+        <source>%1 is marked PRODUCTION. The harness never sends there.</source>
+        <translation>%1 está marcado como PRODUCCIÓN. El banco de pruebas nunca envía allí.</translation>
+    </message>
+    <message>
+        <source>A run is going on. Stop it first.</source>
+        <translation>Hay una ejecución en marcha. Deténgala primero.</translation>
+    </message>
+    <message>
+        <source>Choose a scenario first.</source>
+        <translation>Elija primero un escenario.</translation>
+    </message>
+    <message>
+        <source>The file could not be read.</source>
+        <translation>No se pudo leer el archivo.</translation>
+    </message>
+    <message>
+        <source>The scenario file has errors. Mend it, then read it again.</source>
+        <translation>El archivo del escenario tiene errores. Corríjalo y vuelva a leerlo.</translation>
+    </message>
+    <message>
+        <source>The scenarios could not be read.</source>
+        <translation>No se pudieron leer los escenarios.</translation>
+    </message>
+    <message>
+        <source>The target wants an address like 127.0.0.1:2575.</source>
+        <translation>El destino debe ser una dirección como 127.0.0.1:2575.</translation>
+    </message>
+    <message>
+        <source>own listener</source>
+        <translation>receptor propio</translation>
+    </message>
+</context>
+<context>
+    <name>RunTargets</name>
+    <message>
+        <source>Another address…</source>
+        <translation>Otra dirección…</translation>
+    </message>
+    <message>
+        <source>As planned: %1</source>
+        <translation>Según el plan: %1</translation>
+    </message>
+    <message>
+        <source>As planned: the harness's own listener</source>
+        <translation>Según el plan: el receptor propio</translation>
+    </message>
+    <message>
+        <source>The harness's own listener, with a script</source>
+        <translation>El receptor propio, con un guion</translation>
+    </message>
+</context>
+<context>
+    <name>RunView</name>
+    <message>
+        <source>%1 in all</source>
+        <translation>%1 en total</translation>
+    </message>
+    <message>
+        <source>Answer time</source>
+        <translation>Tiempo de respuesta</translation>
+    </message>
+    <message>
+        <source>Checking what arrived</source>
+        <translation>Comprobando lo que llegó</translation>
+    </message>
+    <message>
+        <source>Ended without a verdict</source>
+        <translation>Terminó sin veredicto</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Continuar</translation>
+    </message>
+    <message>
+        <source>Harness</source>
+        <translation>Banco de pruebas</translation>
+    </message>
+    <message>
+        <source>How answer times spread shows here.</source>
+        <translation>Aquí se muestra cómo se reparten los tiempos de respuesta.</translation>
+    </message>
+    <message>
+        <source>How long answers take from the planned send time shows here.</source>
+        <translation>Aquí se muestra cuánto tardan las respuestas desde la hora prevista de envío.</translation>
+    </message>
+    <message>
+        <source>Its program ended with code %1.</source>
+        <translation>Su programa terminó con el código %1.</translation>
+    </message>
+    <message>
+        <source>Last 5 min</source>
+        <translation>Últimos 5 min</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>Mensajes</translation>
+    </message>
+    <message>
+        <source>Messages per second</source>
+        <translation>Mensajes por segundo</translation>
+    </message>
+    <message>
+        <source>Nothing has been heard from the run for some seconds. It may be very busy.</source>
+        <translation>Hace unos segundos que no se sabe nada de la ejecución. Puede estar muy ocupada.</translation>
+    </message>
+    <message>
+        <source>Nothing has been sent yet.</source>
+        <translation>Todavía no se ha enviado nada.</translation>
+    </message>
+    <message>
+        <source>Open a scenario file</source>
+        <translation>Abrir un archivo de escenario</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausar</translation>
+    </message>
+    <message>
+        <source>Pause or go on (P)</source>
+        <translation>Pausar o continuar (P)</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>Intervalo</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Lista</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Informe</translation>
+    </message>
+    <message>
+        <source>Run again, same seed</source>
+        <translation>Repetir con la misma semilla</translation>
+    </message>
+    <message>
+        <source>Scenario files (*.toml)</source>
+        <translation>Archivos de escenario (*.toml)</translation>
+    </message>
+    <message>
+        <source>Send to %1</source>
+        <translation>Enviar a %1</translation>
+    </message>
+    <message>
+        <source>Send to another machine?</source>
+        <translation>¿Enviar a otro equipo?</translation>
+    </message>
+    <message>
+        <source>Sent and acknowledged messages show here, second by second.</source>
+        <translation>Aquí se muestran los mensajes enviados y confirmados, segundo a segundo.</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Proporción</translation>
+    </message>
+    <message>
+        <source>Show only the last five minutes</source>
+        <translation>Mostrar solo los últimos cinco minutos</translation>
+    </message>
+    <message>
+        <source>Show or hide the scenario</source>
+        <translation>Mostrar u ocultar el escenario</translation>
+    </message>
+    <message>
+        <source>Spread of answer times</source>
+        <translation>Reparto de los tiempos de respuesta</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Iniciar</translation>
+    </message>
+    <message>
+        <source>Stop run</source>
+        <translation>Detener</translation>
+    </message>
+    <message>
+        <source>The run</source>
+        <translation>La ejecución</translation>
+    </message>
+    <message>
+        <source>The run does not answer</source>
+        <translation>La ejecución no responde</translation>
+    </message>
+    <message>
+        <source>The run ended without a verdict</source>
+        <translation>La ejecución terminó sin veredicto</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Tiempo</translation>
+    </message>
+    <message>
+        <source>acknowledged</source>
+        <translation>confirmados</translation>
+    </message>
+    <message>
+        <source>last %1</source>
+        <translation>últimos %1</translation>
+    </message>
+    <message>
+        <source>limit p99 %1</source>
+        <translation>límite p99 %1</translation>
+    </message>
+    <message>
+        <source>ms, from the planned send time</source>
+        <translation>ms, desde la hora prevista de envío</translation>
+    </message>
+    <message>
+        <source>planned</source>
+        <translation>previstos</translation>
+    </message>
+    <message>
+        <source>sent</source>
+        <translation>enviados</translation>
+    </message>
+    <message>
+        <source>whole run</source>
+        <translation>toda la ejecución</translation>
+    </message>
+</context>
+<context>
+    <name>RunWords</name>
+    <message>
+        <source>%1 from the actual send under %2</source>
+        <translation>%1 desde el envío real por debajo de %2</translation>
+    </message>
+    <message>
+        <source>%1 under %2</source>
+        <translation>%1 por debajo de %2</translation>
+    </message>
+    <message>
+        <source>AA accepted</source>
+        <translation>AA aceptado</translation>
+    </message>
+    <message>
+        <source>AE error</source>
+        <translation>AE error</translation>
+    </message>
+    <message>
+        <source>AR rejected</source>
+        <translation>AR rechazado</translation>
+    </message>
+    <message>
+        <source>Acknowledged</source>
+        <translation>Confirmados</translation>
+    </message>
+    <message>
+        <source>Answer time p50</source>
+        <translation>Tiempo de respuesta p50</translation>
+    </message>
+    <message>
+        <source>Answer time p99</source>
+        <translation>Tiempo de respuesta p99</translation>
+    </message>
+    <message>
+        <source>CA taken, not yet applied</source>
+        <translation>CA recibido, aún sin aplicar</translation>
+    </message>
+    <message>
+        <source>CE error</source>
+        <translation>CE error</translation>
+    </message>
+    <message>
+        <source>CR rejected</source>
+        <translation>CR rechazado</translation>
+    </message>
+    <message>
+        <source>Checking what arrived</source>
+        <translation>Comprobando lo que llegó</translation>
+    </message>
+    <message>
+        <source>Corrections last</source>
+        <translation>Las correcciones prevalecen</translation>
+    </message>
+    <message>
+        <source>Done: this scenario checks nothing</source>
+        <translation>Hecho: este escenario no comprueba nada</translation>
+    </message>
+    <message>
+        <source>Errors under %1</source>
+        <translation>Errores por debajo de %1</translation>
+    </message>
+    <message>
+        <source>Every message answered</source>
+        <translation>Todos los mensajes con respuesta</translation>
+    </message>
+    <message>
+        <source>Everything planned was sent</source>
+        <translation>Se envió todo lo previsto</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>No superada</translation>
+    </message>
+    <message>
+        <source>Failed: %1</source>
+        <translation>No superada: %1</translation>
+    </message>
+    <message>
+        <source>Invalid measurement</source>
+        <translation>Medición no válida</translation>
+    </message>
+    <message>
+        <source>Invalid measurement: this computer was too slow, not the target</source>
+        <translation>Medición no válida: fue lento este equipo, no el destino</translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation>Perdidos</translation>
+    </message>
+    <message>
+        <source>No acknowledgment for another message</source>
+        <translation>Ninguna confirmación para otro mensaje</translation>
+    </message>
+    <message>
+        <source>No broken message accepted</source>
+        <translation>Ningún mensaje roto aceptado</translation>
+    </message>
+    <message>
+        <source>No result at the wrong order</source>
+        <translation>Ningún resultado en otra petición</translation>
+    </message>
+    <message>
+        <source>No result at the wrong patient</source>
+        <translation>Ningún resultado en otro paciente</translation>
+    </message>
+    <message>
+        <source>No result changed on the way</source>
+        <translation>Ningún resultado alterado por el camino</translation>
+    </message>
+    <message>
+        <source>No result charted twice</source>
+        <translation>Ningún resultado anotado dos veces</translation>
+    </message>
+    <message>
+        <source>No result lost</source>
+        <translation>Ningún resultado perdido</translation>
+    </message>
+    <message>
+        <source>Not observed: %1.</source>
+        <translation>Sin observar: %1.</translation>
+    </message>
+    <message>
+        <source>Not started</source>
+        <translation>No iniciada</translation>
+    </message>
+    <message>
+        <source>Order kept per patient</source>
+        <translation>Orden conservado por paciente</translation>
+    </message>
+    <message>
+        <source>Passed</source>
+        <translation>Superada</translation>
+    </message>
+    <message>
+        <source>Passed: %1 of %2 checks</source>
+        <translation>Superada: %1 de %2 comprobaciones</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>En pausa</translation>
+    </message>
+    <message>
+        <source>Queue empty within %1 of the end</source>
+        <translation>Cola vacía en %1 tras el final</translation>
+    </message>
+    <message>
+        <source>Recovered within %1 of the outage</source>
+        <translation>Recuperado en %1 tras la caída</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>En marcha</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Enviados</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Arrancando</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Detenida</translation>
+    </message>
+    <message>
+        <source>Stopped after %1</source>
+        <translation>Detenida a los %1</translation>
+    </message>
+    <message>
+        <source>The harness itself late by less than %2 (%1)</source>
+        <translation>Retraso del propio banco menor de %2 (%1)</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>En espera</translation>
+    </message>
+    <message>
+        <source>Waiting for answers</source>
+        <translation>Esperando respuestas</translation>
+    </message>
+    <message>
+        <source>Warming up</source>
+        <translation>Calentando</translation>
+    </message>
+    <message>
+        <source>accepted although it was broken</source>
+        <translation>aceptado aunque estaba roto</translation>
+    </message>
+    <message>
+        <source>acknowledged and not there</source>
+        <translation>confirmados y ausentes</translation>
+    </message>
+    <message>
+        <source>all answered so far</source>
+        <translation>todos respondidos por ahora</translation>
+    </message>
+    <message>
+        <source>answered too late</source>
+        <translation>respuesta tardía</translation>
+    </message>
+    <message>
+        <source>answered with an error</source>
+        <translation>respuesta con error</translation>
+    </message>
+    <message>
+        <source>at most %1 in a second</source>
+        <translation>como máximo %1 en un segundo</translation>
+    </message>
+    <message>
+        <source>checked when the run has ended</source>
+        <translation>se comprueba al terminar</translation>
+    </message>
+    <message>
+        <source>connection lost</source>
+        <translation>conexión perdida</translation>
+    </message>
+    <message>
+        <source>every acknowledged result is there</source>
+        <translation>cada resultado confirmado está</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>no superada</translation>
+    </message>
+    <message>
+        <source>for another message</source>
+        <translation>para otro mensaje</translation>
+    </message>
+    <message>
+        <source>limit %1</source>
+        <translation>límite %1</translation>
+    </message>
+    <message>
+        <source>messages</source>
+        <translation>mensajes</translation>
+    </message>
+    <message>
+        <source>no acknowledgment</source>
+        <translation>no es una confirmación</translation>
+    </message>
+    <message>
+        <source>no answer in time</source>
+        <translation>sin respuesta a tiempo</translation>
+    </message>
+    <message>
+        <source>nobody could be reached</source>
+        <translation>no se llegó a nadie</translation>
+    </message>
+    <message>
+        <source>not checked in this run</source>
+        <translation>no se comprueba en esta ejecución</translation>
+    </message>
+    <message>
+        <source>not checked yet · %1 without an answer</source>
+        <translation>aún sin comprobar · %1 sin respuesta</translation>
+    </message>
+    <message>
+        <source>not observed</source>
+        <translation>sin observar</translation>
+    </message>
+    <message>
+        <source>not sent</source>
+        <translation>no enviado</translation>
+    </message>
+    <message>
+        <source>of %1 planned, %2</source>
+        <translation>de %1 previstos, %2</translation>
+    </message>
+    <message>
+        <source>passed</source>
+        <translation>superada</translation>
+    </message>
+    <message>
+        <source>peak %1 at %2</source>
+        <translation>máximo %1 a los %2</translation>
+    </message>
+    <message>
+        <source>per sec</source>
+        <translation>por s</translation>
+    </message>
+    <message>
+        <source>planned %1 per sec</source>
+        <translation>previsto %1 por s</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>rechazado</translation>
+    </message>
+    <message>
+        <source>results</source>
+        <translation>resultados</translation>
+    </message>
+    <message>
+        <source>run %1</source>
+        <translation>ejecución %1</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>en curso</translation>
+    </message>
+    <message>
+        <source>seed %1</source>
+        <translation>semilla %1</translation>
+    </message>
+    <message>
+        <source>start</source>
+        <translation>inicio</translation>
+    </message>
+    <message>
+        <source>taken, and never applied</source>
+        <translation>recibido y nunca aplicado</translation>
+    </message>
+    <message>
+        <source>the answer is no acknowledgment</source>
+        <translation>la respuesta no es una confirmación</translation>
+    </message>
+    <message>
+        <source>the answer names another message</source>
+        <translation>la respuesta nombra otro mensaje</translation>
+    </message>
+    <message>
+        <source>the connection ended before the answer</source>
+        <translation>la conexión terminó antes de la respuesta</translation>
+    </message>
+</context>
+<context>
+    <name>ScenarioPanel</name>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%1 en %2</translation>
+    </message>
+    <message>
+        <source>%1 messages</source>
+        <translation>%1 mensajes</translation>
+    </message>
+    <message>
+        <source>%1 × the plan</source>
+        <translation>%1 × el plan</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n check(s)</source>
+        <translation><numerusform>%n comprobación</numerusform><numerusform>%n comprobaciones</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n error(s) in the file</source>
+        <translation><numerusform>%n error en el archivo</numerusform><numerusform>%n errores en el archivo</numerusform></translation>
+    </message>
+    <message>
+        <source>Address of the target, HOST:PORT</source>
+        <translation>Dirección del destino, EQUIPO:PUERTO</translation>
+    </message>
+    <message>
+        <source>As planned: %1</source>
+        <translation>Según el plan: %1</translation>
+    </message>
+    <message>
+        <source>Check afterwards</source>
+        <translation>Comprobar después</translation>
+    </message>
+    <message>
+        <source>DEMO</source>
+        <translation>DEMO</translation>
+    </message>
+    <message>
+        <source>Draw a new seed</source>
+        <translation>Sacar otra semilla</translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation>Duplicados</translation>
+    </message>
+    <message>
+        <source>Duplicates: share of messages sent twice, in per cent</source>
+        <translation>Duplicados: proporción de mensajes enviados dos veces, en tanto por ciento</translation>
+    </message>
+    <message>
+        <source>Listener script</source>
+        <translation>Guion del receptor</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>Carga</translation>
+    </message>
+    <message>
+        <source>Malformed</source>
+        <translation>Mal formados</translation>
+    </message>
+    <message>
+        <source>Malformed: share of messages broken on purpose, in per cent</source>
+        <translation>Mal formados: proporción de mensajes rotos a propósito, en tanto por ciento</translation>
+    </message>
+    <message>
+        <source>Mirth Connect</source>
+        <translation>Mirth Connect</translation>
+    </message>
+    <message>
+        <source>Nothing: only the answers count</source>
+        <translation>Nada: solo cuentan las respuestas</translation>
+    </message>
+    <message>
+        <source>Open a scenario file…</source>
+        <translation>Abrir un archivo de escenario…</translation>
+    </message>
+    <message>
+        <source>Out of order</source>
+        <translation>Desordenados</translation>
+    </message>
+    <message>
+        <source>Out of order: share of messages that change places, in per cent</source>
+        <translation>Desordenados: proporción de mensajes que cambian de lugar, en tanto por ciento</translation>
+    </message>
+    <message>
+        <source>PRODUCTION</source>
+        <translation>PRODUCCIÓN</translation>
+    </message>
+    <message>
+        <source>Planned rate over time</source>
+        <translation>Ritmo previsto a lo largo del tiempo</translation>
+    </message>
+    <message>
+        <source>Rate over time</source>
+        <translation>Ritmo a lo largo del tiempo</translation>
+    </message>
+    <message>
+        <source>Read the file again</source>
+        <translation>Volver a leer el archivo</translation>
+    </message>
+    <message>
+        <source>Reading the scenarios…</source>
+        <translation>Leyendo los escenarios…</translation>
+    </message>
+    <message>
+        <source>Scenario</source>
+        <translation>Escenario</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Semilla</translation>
+    </message>
+    <message>
+        <source>Seed: the same seed gives the same bytes</source>
+        <translation>Semilla: la misma semilla da los mismos bytes</translation>
+    </message>
+    <message>
+        <source>Send to %1</source>
+        <translation>Enviar a %1</translation>
+    </message>
+    <message>
+        <source>Senders</source>
+        <translation>Emisores</translation>
+    </message>
+    <message>
+        <source>Senders: connections at the same time</source>
+        <translation>Emisores: conexiones a la vez</translation>
+    </message>
+    <message>
+        <source>Settings of the run</source>
+        <translation>Ajustes de la ejecución</translation>
+    </message>
+    <message>
+        <source>Show the file</source>
+        <translation>Mostrar el archivo</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Iniciar</translation>
+    </message>
+    <message>
+        <source>TEST</source>
+        <translation>PRUEBAS</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Destino</translation>
+    </message>
+    <message>
+        <source>The engine of this computer</source>
+        <translation>El motor de este equipo</translation>
+    </message>
+    <message>
+        <source>The plan does not say how fast it will be: as fast as the target answers.</source>
+        <translation>El plan no dice a qué ritmo irá: tan rápido como responda el destino.</translation>
+    </message>
+    <message>
+        <source>This computer only, unless the allow-list names another and you confirm it. A target marked PRODUCTION is refused.</source>
+        <translation>Solo este equipo, salvo que la lista de permitidos nombre otro y usted lo confirme. Un destino marcado como PRODUCCIÓN se rechaza.</translation>
+    </message>
+    <message>
+        <source>a FHIR server</source>
+        <translation>un servidor FHIR</translation>
+    </message>
+    <message>
+        <source>a Signalbox engine</source>
+        <translation>un motor Signalbox</translation>
+    </message>
+    <message>
+        <source>a new one</source>
+        <translation>nueva</translation>
+    </message>
+    <message>
+        <source>did you mean %1?</source>
+        <translation>¿quería decir %1?</translation>
+    </message>
+    <message>
+        <source>line %1</source>
+        <translation>línea %1</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nada</translation>
+    </message>
+    <message>
+        <source>the harness's own listener</source>
+        <translation>el receptor propio</translation>
     </message>
 </context>
 <context>
@@ -1890,6 +3163,21 @@
     <message>
         <source>Names, numbers and birth dates are covered in lists, titles and notices. Ctrl+Shift+P switches.</source>
         <translation>Nombres, números y fechas de nacimiento se tapan en listas, títulos y avisos. Ctrl+Mayús+P cambia.</translation>
+    </message>
+</context>
+<context>
+    <name>SpreadChart</name>
+    <message>
+        <source>Most answers took %1 (%2).</source>
+        <translation>La mayoría de las respuestas tardó %1 (%2).</translation>
+    </message>
+    <message>
+        <source>messages</source>
+        <translation>mensajes</translation>
+    </message>
+    <message>
+        <source>share</source>
+        <translation>proporción</translation>
     </message>
 </context>
 <context>
@@ -2760,8 +4048,16 @@
         <translation>No necesita red ni configuración</translation>
     </message>
     <message>
+        <source>Proves that nothing was lost or charted twice</source>
+        <translation>Demuestra que nada se perdió ni se anotó dos veces</translation>
+    </message>
+    <message>
         <source>Ready in a few seconds</source>
         <translation>Listo en unos segundos</translation>
+    </message>
+    <message>
+        <source>Works with any engine, and without one</source>
+        <translation>Sirve con cualquier motor, y sin ninguno</translation>
     </message>
     <message>
         <source>All patients are invented</source>
@@ -2806,10 +4102,6 @@
     <message>
         <source>Open the harness</source>
         <translation>Abrir el simulador</translation>
-    </message>
-    <message>
-        <source>The harness is not part of this version.</source>
-        <translation>El simulador no forma parte de esta versión.</translation>
     </message>
     <message>
         <source>Language, theme and text size</source>

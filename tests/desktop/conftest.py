@@ -44,14 +44,16 @@ def io(qapp: QApplication) -> Iterator[IoThread]:
 
 
 @pytest.fixture
-def session(io: IoThread, tmp_path: Path) -> Session:
+def session(io: IoThread, tmp_path: Path) -> Iterator[Session]:
     """A session with default settings, the hospital in London, and a clock that stands still at 03:07:12."""
-    return Session(
+    made = Session(
         io=io,
         settings=SettingsStore(tmp_path).load(),
         formats=Formats("en", ZoneInfo("Europe/London")),
         clock=lambda: NOW,
     )
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -36,12 +36,12 @@ def test_that_the_demo_starts_with_one_click_and_no_question(session: Session, q
     assert asked.args[0].kind == "demo"
 
 
-def test_that_the_harness_card_is_off_and_says_why(session: Session, qtbot: QtBot) -> None:
+def test_that_the_harness_opens_without_any_connection(session: Session, qtbot: QtBot) -> None:
     page = WelcomePage(session)
     qtbot.addWidget(page)
-    button = _button(page, "Open the harness")
-    assert not button.isEnabled()
-    assert button.toolTip() == "The harness is not part of this version."
+    with qtbot.waitSignal(session.place_requested) as asked:
+        _button(page, "Open the harness").click()
+    assert asked.args[0] == Place("harness")
 
 
 def test_that_connecting_leads_to_the_connections(session: Session, qtbot: QtBot) -> None:

@@ -58,6 +58,14 @@ PAGES: tuple[PageSpec, ...] = (
         lambda: QCoreApplication.translate("Pages", "Trace"),
     ),
     PageSpec(
+        "harness",
+        "console.desktop.pages.harness",
+        "HarnessPage",
+        "flask-conical",
+        "H",
+        lambda: QCoreApplication.translate("Pages", "Harness"),
+    ),
+    PageSpec(
         "settings",
         "console.desktop.pages.settings",
         "SettingsPage",

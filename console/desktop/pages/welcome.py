@@ -1,4 +1,4 @@
-"""First run: three cards. Try the demo hospital, connect to an engine, or test an interface (not in this version)."""
+"""First run: three cards. Try the demo hospital, connect to an engine, or test an interface."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ class ChoiceCard(Card):
         action: str,
         run: Callable[[], object],
         primary: bool = False,
-        off: str = "",
     ) -> None:
         super().__init__(padding=20, gap=8)
         self.body.addLayout(row(IconLabel(icon_name, "accent" if primary else "text2", 28), None))
@@ -46,9 +45,6 @@ class ChoiceCard(Card):
             self.body.addLayout(line)
         self.body.addStretch(1)
         self.button = Button(action, kind="primary" if primary else "secondary", run=run)
-        if off:
-            self.body.addWidget(Text(off, "small", "text3", wrap=True))
-            self.button.set_off(off)
         self.body.addWidget(self.button)
         self.setMinimumHeight(px(300))
         self.setMinimumWidth(px(CARD_WIDTH))
@@ -143,11 +139,14 @@ class WelcomePage(Page):
             ChoiceCard(
                 self.tr("Test an MLLP interface"),
                 self.tr("Send and receive HL7 with scripted answers, slow links, duplicates and floods."),
-                (("shield-check", self.tr("Loopback unless you say otherwise")),),
+                (
+                    ("shield-check", self.tr("Loopback unless you say otherwise")),
+                    ("check", self.tr("Works with any engine, and without one")),
+                    ("check", self.tr("Proves that nothing was lost or charted twice")),
+                ),
                 icon_name="flask-conical",
                 action=self.tr("Open the harness"),
-                run=lambda: None,
-                off=self.tr("The harness is not part of this version."),
+                run=lambda: session.go("harness"),
             ),
         )
 

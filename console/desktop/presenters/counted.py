@@ -29,5 +29,11 @@ class CountedWords:
     def first_cases(self, count: int) -> str:
         return self.tr("the first %n cases", "", count)
 
+    def senders(self, count: int) -> str:
+        return self.tr("%n senders", "", count)
+
+    def kept_out(self, count: int) -> str:
+        return self.tr("%n test messages of the harness are kept out", "", count)
+
 
 counted = CountedWords()

@@ -46,14 +46,15 @@ class HelpSheet(QWidget):
         )
         self.hide()
 
-    def toggle(self, page: str) -> None:
+    def toggle(self, scope: str) -> None:
+        """`scope`: the page shown, or the page and its part."""
         if self.isVisible():
             self.close_layer()
             return
-        spec = page_spec(page)
+        spec = page_spec(scope.partition("/")[0])
         title = spec.title() if spec is not None else ""
         self._heading.setText(self.tr("Keys on %1").replace("%1", title) if title else self.tr("Keys"))
-        self._fill(page, title)
+        self._fill(scope, title)
         parent = self.parentWidget()
         if parent is not None:
             self.place_in(parent.rect())
@@ -61,12 +62,13 @@ class HelpSheet(QWidget):
         self.raise_()
         self._close.setFocus()
 
-    def _fill(self, page: str, title: str) -> None:
+    def _fill(self, scope: str, title: str) -> None:
         clear_layout(self._list)
         groups: dict[str, list[Command]] = {}
-        for command in self._session.commands.on(page):
+        for command in self._session.commands.on(scope):
             if command.shortcuts:
-                group = title if command.scope != EVERYWHERE else command.where
+                own = command.scope != EVERYWHERE and "/" not in command.scope
+                group = title if own else command.where
                 groups.setdefault(group, []).append(command)
         for name, commands in groups.items():
             self._list.addWidget(Text(name, "heading"))

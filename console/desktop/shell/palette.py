@@ -269,10 +269,9 @@ class Palette(QWidget):
         self._fill()
 
     def _fill(self) -> None:
-        window_page = self._session.current_page
         rows = rows_for(
             self.input.text(),
-            commands=self._session.commands.on(window_page),
+            commands=self._session.commands.on(self._session.current_scope),
             hits=self._hits,
             recent=self._session.recent,
             headings=Headings(self.tr("Go to"), self.tr("Do"), self.tr("Recent")),

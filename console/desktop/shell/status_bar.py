@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
 
 from console.desktop.jobs import JobState
 from console.desktop.session import Link, Session, Standing
-from console.desktop.theme import px
+from console.desktop.theme import px, theme
 from console.desktop.widgets.kit import Button, IconLabel, Text, row
 
 _LINK_LOOK = {
@@ -17,6 +18,20 @@ _LINK_LOOK = {
     Link.BEHIND: ("hourglass", "warn_fg"),
     Link.OFFLINE: ("cloud-off", "warn_fg"),
 }
+
+
+class _Elided(Text):
+    """A text that gives way where there is no room, with dots instead of half a letter."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(theme().color("text2"))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
 class StatusBar(QFrame):
@@ -31,6 +46,10 @@ class StatusBar(QFrame):
         self._session = session
         self._link_icon = IconLabel("unplug", "text3", 14)
         self._link = Text("", "small", "text2")
+        self._notice_icon = IconLabel("flask-conical", "info_fg", 14)
+        self._notice = _Elided("", "small", "text2")
+        self._notice_line = QWidget()
+        self._notice_line.setLayout(row(self._notice_icon, self._notice, gap=6))
         self._jobs = Button("", icon_name="activity", kind="status", name=self.tr("Jobs"))
         self._jobs.clicked.connect(self._open_jobs)
         self._privacy = Button("", icon_name="eye", kind="status", name=self.tr("Privacy"))
@@ -40,6 +59,7 @@ class StatusBar(QFrame):
         layout.setContentsMargins(px(16), 0, px(16), 0)
         layout.setSpacing(px(20))
         layout.addLayout(row(self._link_icon, self._link, gap=6))
+        layout.addWidget(self._notice_line, 8)
         layout.addWidget(self._jobs)
         layout.addStretch(1)
         layout.addWidget(self._privacy)
@@ -47,13 +67,20 @@ class StatusBar(QFrame):
         session.standing_changed.connect(self._show_standing)
         session.privacy_changed.connect(self._show_privacy)
         session.jobs.changed.connect(self._show_jobs)
+        session.notice_changed.connect(self._show_notice)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         self._timer.start(1_000)
         self._show_standing(session.standing)
         self._show_privacy(session.privacy)
         self._show_jobs()
+        self._show_notice(session.notice)
         self._tick()
+
+    def _show_notice(self, text: str) -> None:
+        self._notice.setText(text)
+        self._notice.setToolTip(text)
+        self._notice_line.setVisible(bool(text))
 
     def _tick(self) -> None:
         self._clock.setText(self._session.formats.clock(self._session.now()))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from console.desktop.actions import EVERYWHERE, Command, is_single_letter, shown_shortcut
+from console.desktop.actions import Command, is_single_letter, scopes_heard, shown_shortcut
 from console.desktop.page import Page
 from console.desktop.pages import PageSpec, page_spec, shown_pages
 from console.desktop.places import History, Place
@@ -145,10 +145,10 @@ class Window(QWidget):
                 shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
                 shortcut.activated.connect(lambda c=command: self.run(c))
                 self._shortcuts.append((command, shortcut))
+        heard = scopes_heard(self.scope)
         for command, shortcut in self._shortcuts:
             text = shortcut.key().toString(QKeySequence.SequenceFormat.PortableText)
-            on_page = command.scope in (EVERYWHERE, self.page_name)
-            shortcut.setEnabled(on_page and (letters or not is_single_letter(text)))
+            shortcut.setEnabled(command.scope in heard and (letters or not is_single_letter(text)))
 
     def refresh_shortcuts(self) -> None:
         """After a change of page or of the single-letter setting."""
@@ -158,6 +158,12 @@ class Window(QWidget):
     @property
     def page_name(self) -> str:
         return self.history.current.page if self.history.current is not None else ""
+
+    @property
+    def scope(self) -> str:
+        """What is shown, for commands: the page, or the page and its part."""
+        part = self.page.part() if self.page is not None else ""
+        return f"{self.page_name}/{part}" if part else self.page_name
 
     @property
     def page(self) -> Page | None:
@@ -198,7 +204,7 @@ class Window(QWidget):
             page.entered()
         self.session.current_page = place.page
         self.rail.select(place.page)
-        self.refresh_shortcuts()
+        self._part_changed()
         self._title(spec.title())
 
     def _make(self, spec: PageSpec) -> Page:
@@ -209,6 +215,7 @@ class Window(QWidget):
         page.settled.connect(lambda: self.page_settled.emit(spec.name))
         page.place_changed.connect(self._page_moved)
         page.title_changed.connect(self._title)
+        page.part_changed.connect(self._part_changed)
         self._pages[spec.name] = page
         self.stack.addWidget(page)
         self._add_commands(list(page.commands()))
@@ -217,6 +224,13 @@ class Window(QWidget):
     def _page_moved(self, place: Place) -> None:
         if place.page == self.page_name:
             self.history.visit(place)
+
+    def _part_changed(self) -> None:
+        """Takes in the commands the shown page has grown, and lets the keys follow."""
+        self.session.current_scope = self.scope
+        page = self.page
+        own = page.commands() if page is not None and page.part() else ()
+        self._add_commands([command for command in own if command.name not in self.session.commands])
 
     def _title(self, text: str) -> None:
         self.setWindowTitle(f"{text} · Signalbox" if text else "Signalbox")
@@ -231,7 +245,7 @@ class Window(QWidget):
             command.run()
 
     def toggle_help(self) -> None:
-        self.help_sheet.toggle(self.page_name)
+        self.help_sheet.toggle(self.scope)
 
     def escape(self) -> None:
         """Out by one layer."""

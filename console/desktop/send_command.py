@@ -1,0 +1,56 @@
+"""The command lines of the harness, as the window starts them. The one place that knows their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from console.desktop.models.run_request import RunRequest
+
+LIST: tuple[str, ...] = ("harness", "scenarios", "list", "--json")
+"""All shipped scenarios, as models.scenario_card reads them."""
+
+
+def describe_arguments(path: Path) -> list[str]:
+    """One scenario file: its card, or what is wrong with it."""
+    return ["harness", "scenarios", "check", str(path), "--json"]
+
+
+def send_arguments(request: RunRequest) -> list[str]:
+    """A run, told line by line on standard output."""
+    words = ["harness", "send", str(request.scenario), "--live-json"]
+    if request.target:
+        words += ["--target", request.target]
+    if request.seed is not None:
+        words += ["--seed", str(request.seed)]
+    if request.scale != 1.0:
+        words += ["--scale", f"{request.scale:g}"]
+    for option, value in (
+        ("--connections", request.connections),
+        ("--duplicates", request.duplicates),
+        ("--out-of-order", request.out_of_order),
+        ("--malformed", request.malformed),
+    ):
+        if value is not None:
+            words += [option, f"{value:g}"]
+    if request.script:
+        words += ["--script", request.script]
+    if request.verify:
+        words += ["--verify", request.verify]
+    if request.confirmed:
+        words += ["--i-confirm", request.confirmed]
+    return words
+
+
+def message_arguments(folder: Path, worker: int, row: int) -> list[str]:
+    """One message of a run as it was sent, made again from scenario and seed."""
+    return ["harness", "show", str(folder), str(row), "--worker", str(worker), "--json"]
+
+
+def verify_arguments(folder: Path) -> list[str]:
+    """The check of what arrived, once more, told line by line."""
+    return ["harness", "verify", str(folder), "--live-json"]
+
+
+def compare_arguments(before: Path, after: Path) -> list[str]:
+    """What changed between two runs."""
+    return ["harness", "compare", str(before), str(after), "--json"]
