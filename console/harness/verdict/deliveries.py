@@ -6,9 +6,9 @@ from console.harness.verdict import evidence
 from console.harness.verdict.buckets import Bucket
 from console.harness.verdict.expected import CellKey, Slot
 from console.harness.verdict.filed import ANY, Coverage, Filed, Key
-from console.harness.verdict.judging import Judge, nearest
+from console.harness.verdict.judging import Judge
 from console.harness.verdict.matching import equals
-from console.harness.verdict.part import Part, Stray, Waiting
+from console.harness.verdict.part import Part, Waiting
 from console.harness.verdict.people import People
 from console.harness.verdict.versions import Fate, Version, finality, standing
 
@@ -33,7 +33,7 @@ class DeliveryJudge(Judge):
             else:
                 self._deliveries(part, key, slot, mine, waiting)
         for one in left:
-            part.strays.append(Stray(one, self.people.roots(one.patients), nearest(slots, one)))
+            part.strays.append(self.stray(slots, one))
 
     def _deliveries(self, part: Part, key: Key, slot: Slot, mine: list[Filed], waiting: Waiting) -> None:
         taken: dict[int, list[Filed]] = {}

@@ -37,7 +37,7 @@ def of_slot(
         found_patient=person_of(one) if one is not None else "",
         where=one.where if one is not None else where,
         note=note,
-        also=tuple((r.worker, r.row) for r in slot.rows if r is not row)[:8],
+        also=tuple(dict.fromkeys((r.worker, r.row) for r in slot.rows if r[:2] != row[:2]))[:8],
     )
 
 

@@ -56,6 +56,8 @@ class Expected:
     def __init__(self, people: People) -> None:
         self.people = people
         self._cells: dict[CellKey, list[Slot]] = {}
+        self.blurred: set[str] = set()
+        """Orders that a damaged message spoke of: whatever a receiver made of it stands under them."""
 
     def add(self, row: SentRow, facts: Iterable[ResultFact]) -> None:
         """A row with the results it carried, in any order of rows."""
@@ -73,6 +75,8 @@ class Expected:
                 slot = Slot(sub_id, person)
                 slots.append(slot)
             slot.add(fact, row, fate)
+            if fate is Fate.DAMAGED:
+                self.blurred.add(order)
 
     def __len__(self) -> int:
         return len(self._cells)

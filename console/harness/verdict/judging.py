@@ -31,7 +31,11 @@ class Judge:
             else:
                 self.present(part, key, slot, one)
         for one in left:
-            part.strays.append(Stray(one, self.people.roots(one.patients), nearest(slots, one)))
+            part.strays.append(self.stray(slots, one))
+
+    def stray(self, slots: list[Slot], one: Filed) -> Stray:
+        blurred = any(slot.blurred for slot in slots)
+        return Stray(one, self.people.roots(one.patients), nearest(slots, one), excused=blurred)
 
     def absent(self, part: Part, key: Key, slot: Slot, waiting: Waiting) -> None:
         add = part.findings.add

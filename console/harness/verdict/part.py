@@ -21,12 +21,13 @@ MOST_ORDERED = 1_000_000
 
 @dataclass(slots=True)
 class Stray:
-    """A record that fits no expected result. `slot`: what it comes nearest to; `foreign`: its order is none of ours."""
+    """A record that fits no expected result. `slot`: what it comes nearest to; `excused`: its order is none of
+    ours, or a damaged message spoke of it. It can still be what is missing elsewhere."""
 
     one: Filed
     roots: set[int]
     slot: Slot | None
-    foreign: bool = False
+    excused: bool = False
 
 
 @dataclass(slots=True)

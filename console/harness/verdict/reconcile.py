@@ -70,9 +70,9 @@ class Reconciler:
             part.findings.results += len(slots)
             self._judge.cell(part, cell, slots, by_cell.pop(cell, []), waiting)
         for cell, strays in by_cell.items():
-            foreign = cell[0] not in orders
-            for one in strays if not foreign or len(part.strays) < MOST_STRAYS else ():
-                part.strays.append(Stray(one, self.people.roots(one.patients), None, foreign))
+            excused = cell[0] not in orders or cell[0] in expected.blurred
+            for one in strays if not excused or len(part.strays) < MOST_STRAYS else ():
+                part.strays.append(Stray(one, self.people.roots(one.patients), None, excused))
         return part
 
     def finish(self, parts: Sequence[Part], swaps: Iterable[_Swap] = ()) -> Findings:
@@ -155,8 +155,8 @@ class Reconciler:
 
     def _stray(self, stray: Stray, findings: Findings) -> None:
         one, slot = stray.one, stray.slot
-        if stray.foreign:
-            return  # of somebody else's order: what we sent is missing, and said to be
+        if stray.excused:
+            return
         if slot is None:
             note = "this run never sent a result with this number and code"
             findings.add(Bucket.ORPHAN, evidence.of_record(Bucket.ORPHAN, one, note=note))

@@ -313,6 +313,16 @@ def test_that_of_a_damaged_message_nothing_is_demanded_and_nothing_blamed() -> N
         assert counts(run.check([run.file("1", fact("F1", value))])) == {"unknown_present": 1}
 
 
+def test_that_what_a_receiver_makes_of_a_damaged_message_beside_the_sound_one_blames_nobody() -> None:
+    run = Run()
+    run.send("1", fact("F1"))
+    run.send("1", fact("F1"), damaged=True)
+    right = run.file("1", fact("F1"))
+    odd = [run.file("1", fact("F1", "")), run.file("1", fact("F1", code="718-"))]
+    assert counts(run.check([right, *odd])) == {"exactly_once": 1}
+    assert counts(run.check(odd[1:])) == {"lost": 1}
+
+
 def test_that_results_of_a_system_without_sub_ids_are_told_apart_by_what_they_say() -> None:
     run = Run()
     facts = [fact("F1", value, sub_id=sub) for sub, value in (("1", "4.1"), ("2", "4.1"), ("3", "5.5"))]
