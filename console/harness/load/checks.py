@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from console.harness.load.figures import lost_answers
+from console.harness.load.figures import without_answer
 from console.harness.load.ledger import Control
 from console.harness.load.live import Check
 from console.harness.load.statistics import BROKEN, Statistics
@@ -12,7 +12,8 @@ from console.harness.scenario.model import FaultKind, Scenario, Threshold
 from console.harness.verdict.thresholds import METRICS, Origin, State, evaluate, written
 
 ANSWERED = "answered"
-"""Name of the check that every sound message has an answer: asked of every run."""
+"""Name of the check that every sound message has an answer: made where the scenario has no opinion of its own."""
+_OF_ANSWERS = frozenset({"errors", "unanswered", "answered", "accepted", "lost", "missing_after"})
 BROKEN_FAULTS = frozenset(
     {
         FaultKind.GARBAGE,
@@ -29,20 +30,22 @@ BROKEN_FAULTS = frozenset(
 def live_checks(
     scenario: Scenario, statistics: Statistics, values: Mapping[str, float | None], *, over: bool
 ) -> list[Check]:
-    """Checks of every run, then the scenario's thresholds in their order. `over`: everything is sent and answered."""
-    checks = [_answered(statistics, over=over)]
-    if any(fault.kind in BROKEN_FAULTS for fault in scenario.faults):
+    """What every run is asked unless the scenario asks itself, then the scenario's thresholds in their order. `over`:
+    everything is sent and answered."""
+    asked = {threshold.metric for threshold in scenario.thresholds}
+    checks = [] if asked & _OF_ANSWERS else [_answered(statistics, over=over)]
+    if any(fault.kind in BROKEN_FAULTS for fault in scenario.faults) and "positive_for_broken" not in asked:
         checks.append(_broken(statistics, values, over=over))
     checks += [threshold_check(threshold, values, over=over) for threshold in scenario.thresholds]
     return checks
 
 
 def _answered(statistics: Statistics, *, over: bool) -> Check:
-    """Every sound message that went out has an answer that names it: a sender sees no more of a loss than that."""
+    """Every message that was to go out in order has an answer that names it: a sender sees no more of a loss."""
     sent, waiting = statistics.word(Control.SENT), statistics.word(Control.WAITING)
-    missing = lost_answers(statistics)
+    missing = without_answer(statistics)
     if missing:
-        state, detail = "fail", f"{missing:,} of {sent:,} sent have no answer of their own"
+        state, detail = "fail", f"{missing:,} messages have no answer of their own; {sent:,} were sent"
     elif over:
         state, detail = "pass", f"{sent:,} sent, each answered"
     else:

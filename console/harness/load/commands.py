@@ -14,6 +14,8 @@ from enum import StrEnum
 from types import FrameType
 from typing import BinaryIO
 
+_LONGEST_LINE = 64 * 1024
+
 
 class Say(StrEnum):
     PAUSE = "pause"
@@ -43,13 +45,18 @@ class Commands:
         """Takes `pause`, `resume`, `stop` and `abort`, one a line, from a pipe until it ends; its end is GONE, if it is
         to mean that. On a daemon thread."""
 
+        descriptor = pipe.fileno()  # a daemon thread inside the buffer's lock would abort the interpreter's end
+
         def read() -> None:
+            rest = b""
             try:
-                for line in pipe:
-                    word = line.decode("utf-8", "replace").strip().lower()
-                    if word in (Say.PAUSE, Say.RESUME, Say.STOP, Say.ABORT):
-                        self.say(Say(word))
-            except (OSError, ValueError):
+                while data := os.read(descriptor, 4096):
+                    *lines, rest = (rest + data)[-_LONGEST_LINE:].split(b"\n")
+                    for line in lines:
+                        word = line.decode("utf-8", "replace").strip().lower()
+                        if word in (Say.PAUSE, Say.RESUME, Say.STOP, Say.ABORT):
+                            self.say(Say(word))
+            except OSError:
                 pass
             if end_means_gone:
                 self.say(Say.GONE)

@@ -174,7 +174,13 @@ def validity(statistics: Statistics, load: Load, thresholds: Sequence[Threshold]
     return Validity(True)
 
 
-def lost_answers(statistics: Statistics) -> int:
-    """Sound messages, warm-up included, that went out and have no answer that names them."""
-    by = statistics.tally[:, SOUND].sum(axis=(0, 2)) + statistics.tally[:, LENIENT].sum(axis=(0, 2))
-    return int(sum(by[outcome] for outcome in (Outcome.NO_ANSWER, Outcome.CONNECTION_LOST, Outcome.WRONG_ID)))
+def without_answer(statistics: Statistics) -> int:
+    """Messages, warm-up included, that were to go out in order and have no answer that names them: not sent, lost on
+    the way, or answered under another name."""
+    by = statistics.tally[:, [SOUND, LENIENT]].sum(axis=(0, 1, 3))
+    return int(sum(by[outcome] for outcome in _NO_ANSWER))
+
+
+_NO_ANSWER = (
+    Outcome.NO_ANSWER, Outcome.CONNECTION_LOST, Outcome.WRONG_ID, Outcome.NO_CONNECTION, Outcome.NOT_SENT,
+)  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.harness.load.figures import lost_answers, measured, recovery, validity
+from console.harness.load.figures import without_answer, measured, recovery, validity
 from console.harness.load.ledger import AnswerCode, Flag, Outcome
 from console.harness.load.live import Second
 from console.harness.load.shots import FAULTS
@@ -73,7 +73,7 @@ def test_that_each_outcome_is_counted_under_its_name(tmp_path: Path) -> None:
     }  # fmt: skip
     assert {name: values[name] for name in wanted} == wanted
     assert values["errors"] == pytest.approx(7 / 9), "refusing what is broken or cut is no error"
-    assert lost_answers(statistics) == 3
+    assert without_answer(statistics) == 5
     statistics.close()
 
 
