@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 from console.harness.scenario.checks import window_findings
-from console.harness.scenario.kinds import Kind, Many, Text, Whole, duration, ratio, size
+from console.harness.scenario.kinds import YEAR, Kind, Many, Text, Whole, duration, ratio, size
 from console.harness.scenario.model import Fault, FaultKind
 from console.harness.scenario.shape import Key, Shape, Variant
 
@@ -29,6 +28,8 @@ def _of_connections(words: str, needs: tuple[str, ...] = (), takes: tuple[str, .
 
 _SOME_TIME = duration(above=True)
 _BYTES = size()
+_STRANGERS = Whole(1, 2000)
+"""Connections beside the load's own."""
 
 FAULTS: Mapping[FaultKind, Variant] = {
     FaultKind.DUPLICATE: _of_messages(
@@ -65,7 +66,9 @@ FAULTS: Mapping[FaultKind, Variant] = {
     ),
     FaultKind.BAD_HEADER: _of_messages("MSH-9, MSH-10 or MSH-12 is missing."),
     FaultKind.CLOCK_SKEW: _of_messages(
-        "MSH-7 is off by `amount` (1 h), which may be negative.", takes=("amount",), amount=duration(low=-math.inf)
+        "MSH-7 is off by `amount` (1 h), which may be negative.",
+        takes=("amount",),
+        amount=duration(low=-100 * YEAR, high=100 * YEAR),
     ),
     FaultKind.BYTE_BY_BYTE: _of_messages("Every byte is a TCP segment of its own."),
     FaultKind.SLOW_LORIS: _of_messages(
@@ -82,22 +85,33 @@ FAULTS: Mapping[FaultKind, Variant] = {
     ),
     FaultKind.RESET: _of_messages("The connection is reset (RST) after the frame; the message is sent again."),
     FaultKind.HALF_OPEN: _of_connections(
-        "`count` connections send part of a frame and stay for `amount`.", takes=("count", "amount"), amount=_SOME_TIME
+        "`count` connections send part of a frame and stay for `amount` (to the end).",
+        takes=("count", "amount"),
+        amount=_SOME_TIME,
+        count=_STRANGERS,
     ),
     FaultKind.RECONNECT_STORM: _of_connections(
-        "Every connection drops and comes back, `count` times, `amount` apart.",
+        "Every connection drops and comes back, `count` times, `amount` (0.5 s) apart.",
         takes=("count", "amount"),
         amount=_SOME_TIME,
     ),
     FaultKind.OUTAGE: _of_connections(
         "This sender is away for `amount` and catches up afterwards.", needs=("amount",), amount=_SOME_TIME
     ),
-    FaultKind.TLS_PLAIN: _of_connections("`count` connections send plain bytes to the TLS port.", takes=("count",)),
+    FaultKind.TLS_PLAIN: _of_connections(
+        "`count` connections send plain bytes to the TLS port and stay for `amount` (5 s).",
+        takes=("count", "amount"),
+        amount=_SOME_TIME,
+        count=_STRANGERS,
+    ),
     FaultKind.TLS_STALL: _of_connections(
-        "`count` TLS handshakes stop half-way and stay for `amount`.", takes=("count", "amount"), amount=_SOME_TIME
+        "`count` TLS handshakes stop half-way and stay for `amount` (5 s).",
+        takes=("count", "amount"),
+        amount=_SOME_TIME,
+        count=_STRANGERS,
     ),
     FaultKind.TLS_BAD_CERTIFICATE: _of_connections(
-        "`count` connections come with a client certificate that nobody trusts.", takes=("count",)
+        "`count` connections come with a client certificate that nobody trusts.", takes=("count",), count=_STRANGERS
     ),
 }
 

@@ -175,7 +175,7 @@ class Quantity:
             least = f"more than {self.low:g}" if self.above else f"{self.low:g} or more"
             return notes.wrong(path, f"must be {least}, not {shown(value)}")
         if number > self.high:
-            return notes.wrong(path, f"must be at most {self.high:g}, not {shown(value)}", self._meant(value))
+            return notes.wrong(path, f"must be at most {self.high:.10g}, not {shown(value)}", self._meant(value))
         return number
 
     def _meant(self, value: object) -> str:
@@ -216,7 +216,10 @@ _UNITS: dict[Callable[[object], float], frozenset[str]] = {
 }
 
 
-def duration(*, low: float = 0.0, high: float = math.inf, above: bool = False) -> Quantity:
+YEAR = 31_536_000.0
+
+
+def duration(*, low: float = 0.0, high: float = YEAR, above: bool = False) -> Quantity:
     return Quantity(
         units.duration, "a duration such as 250ms, 5s or 2m, or a number of seconds", units.DURATION_PATTERN,
         low, high, above,
