@@ -81,7 +81,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     day = find_game_day(arguments.name)
     lines = _rehearsal(arguments.on_call) if arguments.on_call else None
-    own_input = os.environ.get(VARIABLE) != "1" or arguments.live_json
+    own_input = os.environ.get(VARIABLE) != "1"
     with contextlib.suppress(KeyboardInterrupt):
         return asyncio.run(_play(arguments, day, lines, own_input))
     return 130
@@ -99,11 +99,7 @@ async def _play(
 
     began = clock()
     folder = data_folder(arguments.data) / "harness" / "gamedays" / f"{began:%Y%m%d-%H%M%S}-{day.name}"
-    quiet = arguments.live_json or arguments.json
-    say: Callable[[str], None] = (lambda _line: None) if quiet else (lambda line: print(line, flush=True))
-    pulse: Callable[[dict[str, Any]], None] = (
-        (lambda state: print(json.dumps(state), flush=True)) if arguments.live_json else (lambda _state: None)
-    )
+    say, pulse = _voices(arguments)
     hospital = Hospital(
         folder, clock=clock, seed=arguments.seed, history_hours=day.history, speed=day.speed, fhir=arguments.fhir
     )
@@ -113,7 +109,11 @@ async def _play(
         game = Game(day, hospital, clock=clock, tell=say, pulse=pulse)
         _introduce(game, say)
         hearing = asyncio.ensure_future(
-            _rehearse(game, lines, say) if lines is not None else _listen(game, say) if own_input else asyncio.sleep(0)
+            _rehearse(game, lines, say)
+            if lines is not None
+            else _listen(game, say, ends_with_input=arguments.live_json)
+            if own_input
+            else asyncio.sleep(0)
         )
         try:
             await game.play()
@@ -129,6 +129,19 @@ async def _play(
     return 0 if body["passed"] else 1
 
 
+def _voices(arguments: argparse.Namespace) -> tuple[Callable[[str], None], Callable[[dict[str, Any]], None]]:
+    """What is said to a person, and what is said to a program: JSON lines of `type` said, gameday, debrief."""
+
+    def line(body: dict[str, Any]) -> None:
+        print(json.dumps(body, ensure_ascii=False), flush=True)
+
+    if arguments.live_json:
+        return (lambda words: line({"type": "said", "words": words})), line
+    if arguments.json:
+        return (lambda _words: None), (lambda _state: None)
+    return (lambda words: print(words, flush=True)), (lambda _state: None)
+
+
 def _introduce(game: Game, say: Callable[[str], None]) -> None:
     from console.harness.gameday.course import CAUSES, Action
 
@@ -140,8 +153,10 @@ def _introduce(game: Game, say: Callable[[str], None]) -> None:
     say(f"  actions: {', '.join(Action)}")
 
 
-async def _listen(game: Game, say: Callable[[str], None]) -> None:
-    """Lines from standard input, read on a thread of its own: it must not hold up the game nor its end."""
+async def _listen(game: Game, say: Callable[[str], None], *, ends_with_input: bool) -> None:
+    """Lines from standard input, read on a thread of its own: it must not hold up the game nor its end.
+
+    With --live-json the end of the input ends the game: the program that listens is gone."""
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str] = asyncio.Queue()
 
@@ -149,6 +164,8 @@ async def _listen(game: Game, say: Callable[[str], None]) -> None:
         with contextlib.suppress(RuntimeError, ValueError):  # the loop or the input is closed: the game is over
             for line in sys.stdin:
                 loop.call_soon_threadsafe(lines.put_nowait, line)
+            if ends_with_input:
+                loop.call_soon_threadsafe(lines.put_nowait, "stop")
 
     threading.Thread(target=read, name="on-call", daemon=True).start()
     while True:
