@@ -176,24 +176,20 @@ def demographics(case: Case) -> None:
 def merging(case: Case) -> None:
     """Somebody comes without papers and gets a new number; tests are ordered under it; A40 while they run; of the
     results, `late_results` still carry the old number. From the start all of it is one lane."""
-    survivor = case.patient
-    old = case.house.numbers.take("X")
+    survivor, form = case.patient, str(case.options["orders"])
+    nameless = case.house.population.registered(survivor.index, survivor.person, case.house.numbers.take("X"))
     case.then(case.starts, tell, "A28")
-    nameless = case.house.population.registered(survivor.index, survivor.person, old)
     case.then(case.starts + MINUTE, _arrive, nameless, case.a_bay())
-    panels = case.random.sample(_URGENT, k=3)
-    first, others = panels[0], panels[1:]
-    request(case, case.starts + case.minutes(3, 8), first, form=str(case.options["orders"]))
-    late = int(case.options["late_results"])
-    merged = int(case.starts + 3 * HOUR)
+    request(case, case.starts + case.minutes(3, 8), GLUCOSE, form=form)
+    merged = int(case.starts + HOUR)
     ends = merged
-    for number, panel in enumerate(others):
-        placed, _ = place(case, case.starts + case.minutes(100, 150), panel, str(case.options["orders"]))
-        segment = nameless.segment if number < late else ""
-        ends = max(ends, case.then(merged + case.minutes(5, 60), result, placed, "F", segment))
+    for number, panel in enumerate(case.random.sample((UE, FBC, TROPONIN, CRP), k=2)):
+        placed, _ = place(case, case.starts + case.minutes(15, 55), panel, form)
+        segment = nameless.segment if number < int(case.options["late_results"]) else ""
+        ends = max(ends, case.then(merged + case.minutes(2, 45), result, placed, "F", segment))
     case.then(merged, merge, survivor)
-    request(case, merged + case.minutes(2, 30), case.random.choice(_ROUTINE), form=str(case.options["orders"]))
-    case.then(ends + 3 * HOUR, discharge)
+    _, last = request(case, merged + case.minutes(2, 20), case.random.choice(_ROUTINE), form=form)
+    case.then(max(ends, last) + case.minutes(10, 60), discharge)
 
 
 def _arrive(case: Case, at: int, nameless: Patient, location: str) -> Said:

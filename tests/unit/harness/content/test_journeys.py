@@ -6,6 +6,7 @@ import base64
 import re
 from collections import Counter, defaultdict
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ SMALL = {"large-document": {"size": 3000}}
 COUNT = 1500
 
 
-def _messages(name: str, count: int = COUNT, **options: object) -> list[bytes]:
+def _messages(name: str, count: int = COUNT, **options: Any) -> list[bytes]:
     return payloads(source(journey(name, **{"in_house": 30, **SMALL.get(name, {}), **options})), count)
 
 
@@ -118,7 +119,7 @@ def test_that_a_correction_changes_the_first_value_and_a_cancelled_result_has_no
 
 
 def test_that_flags_agree_with_values_and_ranges() -> None:
-    flagged = Counter()
+    flagged: Counter[str] = Counter()
     for payload in _messages("emergency", 3000):
         for obx in segments(payload).get("OBX", ()):
             if obx[2] != "NM" or not obx[5]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.builders.harness_scenarios import RESULT, payloads, rows, segments, s
 HEAD = "MSH|^~\\&|LAB|ANY|SB|HOSP|{now}||ORU^R01^ORU_R01|{control_id}|P|2.5.1\n"
 
 
-def _notes(text: str, count: int = 400, **options: object) -> list[str]:
+def _notes(text: str, count: int = 400, **options: Any) -> list[str]:
     """NTE-3 of a template's messages."""
     made = source(template(f"{HEAD}NTE|1||{text}\n", **options), folder=Path())
     return [segments(payload)["NTE"][0][3] for payload in payloads(made, count)]
