@@ -8,6 +8,7 @@ import sys
 
 ACTIONS = {
     "send": ("console.cli.harness_send", "run a scenario, or send a message, a file or a folder"),
+    "show": ("console.cli.harness_show", "one message of a run, as it went out, and what became of it"),
     "listen": ("console.cli.harness_listen", "a receiver that answers as its script says"),
     "verify": ("console.cli.harness_verify", "check again what became of a run"),
     "compare": ("console.cli.harness_compare", "what changed between two runs"),

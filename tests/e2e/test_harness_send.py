@@ -145,6 +145,24 @@ def test_that_a_run_sends_everything_and_passes(tmp_path: Path) -> None:
     assert last["folder"] == str(run)
 
 
+def test_that_any_message_of_a_run_can_be_shown_as_it_went_out(tmp_path: Path) -> None:
+    path = scenario(tmp_path, faults='[[faults]]\nkind = "clock-skew"\nnth = [3]')
+    with TinyReceiver() as receiver:
+        send(tmp_path, str(path), "--target", receiver.address, "--quiet")
+        (run,) = (tmp_path / "data" / "harness" / "runs").iterdir()
+        for row in (2, 150):
+            done = subprocess.run(
+                [sys.executable, "-m", "console", "harness", "show", run.name, str(row), "--json", "--data",
+                 str(tmp_path / "data")],
+                capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE_S, check=True,
+            )  # fmt: skip
+            shown = json.loads(done.stdout)
+            assert shown["payload"].encode() in receiver.payloads
+            assert (shown["outcome"], shown["code"]) == ("accepted", "AA")
+            assert shown["fault"] == ("clock-skew" if row == 2 else "")
+            assert 0 < shown["sent_s"] <= shown["answered_s"]
+
+
 def test_that_the_same_seed_sends_the_same_bytes_on_every_connection(tmp_path: Path) -> None:
     faults = "".join(
         f'[[faults]]\nkind = "{kind}"\nprobability = "5 %"\n'
