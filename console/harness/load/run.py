@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from console.core.errors import EnvironmentFault
+from console.core.errors import EnvironmentFault, Refused
 from console.harness.allow_list import FILE_NAME, read_allow_list
 from console.harness.content.making import make_source
 from console.harness.load.commands import Commands
@@ -25,6 +25,7 @@ from console.harness.load.live import Percentiles, RunState, Snapshot
 from console.harness.load.plan import Plan, make_run_folder, settle, write_plan
 from console.harness.load.receiver import OwnReceiver
 from console.harness.load.sinks import SnapshotFile
+from console.harness.run_audit import append_run
 from console.harness.safety import check_run
 from console.harness.scenario.model import Scenario, Target
 
@@ -55,12 +56,13 @@ def run(
     Raises Refused and EnvironmentFault for what ends it before the first byte: not allowed, nobody there, content that
     cannot be made, no room on the disk.
     """
-    scenario = cleared(request)
     now = clock()
+    scenario = _cleared_and_told(request, now)
     seed = scenario.seed if scenario.seed is not None else secrets.randbelow(1 << 63)
     plan = settle(scenario, seed=seed, starts=scenario.starts or now, created=now, overrides=request.overrides)
     make_source(plan.scenario, seed=plan.seed, starts=plan.starts)
     folder = make_run_folder(request.data, plan.run)
+    _tell(request, now, "send", run=folder.path.name, seed=plan.seed)
     told: list[dict[str, Any]] = []
     receiver = OwnReceiver(scenario.receiver, folder, told.append) if scenario.receiver is not None else None
     try:
@@ -75,6 +77,26 @@ def run(
     finally:
         if receiver is not None:
             receiver.end()
+
+
+def _cleared_and_told(request: Request, now: datetime) -> Scenario:
+    """As `cleared`; what safety refuses is written down too: somebody wanted to send there."""
+    try:
+        return cleared(request)
+    except Refused as refused:
+        _tell(request, now, "refused", run="", seed=request.scenario.seed or 0, reason=refused.code)
+        raise
+
+
+def _tell(request: Request, at: datetime, what: str, *, run: str, seed: int, **more: Any) -> None:
+    """A line of the audit: the targets as they were asked for."""
+    scenario, confirmed = request.scenario, list(request.confirmed)
+    own = scenario.receiver is not None and scenario.receiver.role == "target"
+    targets = ["receiver of the run"] if own else [target.address for target in scenario.targets]
+    append_run(
+        request.data, at=at, what=what, run=run, targets=targets, digest=scenario.digest, seed=seed,
+        scenario=scenario.name, confirmed=confirmed, overrides=dict(request.overrides), **more,
+    )  # fmt: skip
 
 
 def cleared(request: Request) -> Scenario:

@@ -122,7 +122,7 @@ FAULT = Shape(
     (
         Key("kind", Text(tuple(FaultKind), FaultKind), "What happens.", required=True),
         Key("probability", ratio(), "The share of the messages it happens to, drawn from the seed."),
-        Key("nth", Many(Whole(1), least=1), "The messages it happens to, by number, the first being 1."),
+        Key("nth", Many(Whole(1), least=1), "The messages it happens to, by number, the first being 1.", sentinel=True),
         Key("every", Whole(1), "It happens to every n-th message.", sentinel=True),
         Key("at", duration(), "The second of the run at which it happens, once.", sentinel=True),
         Key("start", duration(), "The second of the run from which on it may happen."),

@@ -195,8 +195,8 @@ def _key_schema(shape: Shape, key: Key) -> dict[str, Any]:
     special = any(key.name in variant.kinds for variant in shape.variants.values())
     schema = {"description": key.words, **({} if special else key.kind.schema())}
     default = shape.default(key.name)
-    if not key.sentinel and default is not dataclasses.MISSING and not dataclasses.is_dataclass(default):
-        schema["default"] = _plain(default)
+    if not (key.sentinel or key.required or dataclasses.is_dataclass(default)):
+        schema["default"] = {} if schema.get("type") == "object" else _plain(default)
     return schema
 
 

@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from console.core.resources import resource_path
-from console.harness.scenario.kinds import Many, Text
+from console.harness.scenario.kinds import Free, Many, Text
 from console.harness.scenario.model import FaultKind, Scenario
 from console.harness.scenario.problems import ScenarioError
 from console.harness.scenario.reading import read_scenario
@@ -63,12 +63,24 @@ def test_that_defaults_are_those_of_the_model_and_can_be_written_in_a_file(shape
         said = schema["properties"][key.name].get("default", dataclasses.MISSING)
         if key.required:
             assert key.name in schema["required"]
+            assert said is dataclasses.MISSING
         elif key.sentinel or dataclasses.is_dataclass(default):
             assert said is dataclasses.MISSING
+        elif isinstance(key.kind, Free):
+            assert (said, default) == ({}, ())
         else:
             assert said == json.loads(json.dumps(as_json(list(default) if isinstance(default, tuple) else default)))
         if default is dataclasses.MISSING and not key.required:
             pytest.fail(f"{key.name} has no default and is not required")
+
+
+def test_that_every_default_of_the_schema_is_valid_by_it() -> None:
+    schema = scenario_schema()
+    for name, table in {"": schema, **schema["$defs"]}.items():
+        for key, own in table["properties"].items():
+            if "default" in own:
+                Draft202012Validator({**own, "$defs": schema["$defs"]}).validate(own["default"])
+                assert table["properties"][key] is own, name
 
 
 def test_that_every_enum_of_the_model_is_whole_in_the_tables() -> None:
