@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from console.cli import harness_send_message
 from console.cli.data_folder import data_folder
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--live-json", action="store_true", help="print the state as JSON lines, four a second")
     parser.add_argument("--quiet", action="store_true", help="print nothing but what is wrong")
     parser.add_argument("--json", action="store_true", help="print the report as JSON at the end")
+    harness_send_message.configure(parser)
     parser.add_argument("--as-worker", metavar="K", type=int, help=argparse.SUPPRESS)
 
 
@@ -63,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         return main([arguments.what, str(arguments.as_worker)])
     if _is_message(arguments.what):
-        return _send_messages(arguments)
+        return harness_send_message.run(arguments)
     from console.harness.scenario.problems import ScenarioError
 
     try:
@@ -79,14 +81,6 @@ def _is_message(what: str) -> bool:
     """Not a scenario: standard input, a folder, or a file that is no TOML."""
     path = Path(what).expanduser()
     return what == "-" or path.is_dir() or (path.is_file() and path.suffix.lower() != ".toml")
-
-
-def _send_messages(arguments: argparse.Namespace) -> int:
-    import importlib
-
-    sending = importlib.import_module("console.harness.single.sending")
-    code: int = sending.run_command(arguments)
-    return code
 
 
 # ---- the scenario ----
