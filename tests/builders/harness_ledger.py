@@ -22,6 +22,7 @@ class Row:
     code: AnswerCode = AnswerCode.NONE
     fault: int = 0
     flags: int = 0
+    size: int = 1000
 
     @classmethod
     def accepted(cls, intended: float, sent: float, answered: float, flags: int = 0, fault: int = 0) -> Row:
@@ -31,7 +32,7 @@ class Row:
 def write_row(ledger: Ledger, number: int, row: Row) -> None:
     for name in ("intended", "sent", "answered"):
         ledger.column(name)[number] = int(getattr(row, name) * MS)
-    for name in ("outcome", "code", "fault", "flags"):
+    for name in ("outcome", "code", "fault", "flags", "size"):
         ledger.column(name)[number] = int(getattr(row, name))
 
 

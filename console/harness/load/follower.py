@@ -19,7 +19,7 @@ MOST_AT_ONCE = 1 << 20
 """New rows taken in one look: bounds its memory."""
 
 _PLANNED, _SENT = 1, 2
-_COLUMNS = ("intended", "sent", "answered", "outcome", "code", "fault", "flags")
+_COLUMNS = ("intended", "sent", "answered", "size", "outcome", "code", "fault", "flags")
 _CODED = np.zeros(256, dtype=bool)
 _CODED[[Outcome.ACCEPTED, Outcome.FAILED, Outcome.REJECTED, Outcome.LATE]] = True
 """Outcomes that have a code; a row that has none yet is just being written."""

@@ -2,8 +2,8 @@
 
 Two latencies, never mixed: `answer` counts from the time the schedule wanted the message sent (so a receiver that
 stalls is charged for the messages it kept from being sent), `service` from the time it was sent. `lag` is the harness's
-own lateness: sent minus intended, of messages that no connection had to be waited for and that no fault held up on
-purpose. What was sent while warming up is counted, and left out of latencies and of everything thresholds look at.
+own lateness: sent minus intended, of messages that no connection had to be waited for, that no fault held up on
+purpose, and that are not so large that the receiver decides when the last byte goes. What was sent while warming up is counted, and left out of latencies and of everything thresholds look at.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ OFF_TIME = OF_CONNECTIONS | {
     FaultKind.OVERSIZE,
 }  # fmt: skip
 """Faults that hold a message up on purpose: its send time says nothing about the harness."""
+
+LARGE = 64 * 1024
+"""Bytes of a message that the receiver's side has to make room for: when its last byte is sent is not ours alone."""
 
 _WARM_UP, _QUEUED, _BROKEN, _OUT_OF_ORDER = (
     int(flag) for flag in (Flag.WARM_UP, Flag.QUEUED, Flag.BROKEN, Flag.OUT_OF_ORDER)
@@ -189,6 +192,7 @@ class Statistics:
         cold = (rows["flags"] & _WARM_UP) == 0
         self.sent_after_warm_up.take(sent[cold])
         free = ((rows["flags"] & _QUEUED) == 0) & ~_OFF_TIME_FAULT[rows["fault"]] & (rows["intended"] > 0)
+        free &= rows["size"] <= LARGE
         self.planned_free.take(rows["intended"][free])
         self.sent_free.take(sent[free])
         free &= cold

@@ -45,6 +45,7 @@ def test_that_lag_is_only_ours_and_never_the_receivers_or_a_faults(path: Path) -
         Row.accepted(10, 900, 920, fault=fault(FaultKind.DELAY)),
         Row.accepted(10, 900, 920, fault=fault(FaultKind.SLOW_LORIS)),
         Row.accepted(10, 700, 720, Flag.WARM_UP),
+        Row(10, 300, 320, Outcome.ACCEPTED, AnswerCode.AA, size=5_000_000),
     ]
     statistics = looked(ledger_of(path, rows))
     assert (statistics.lag.total, statistics.lag.highest) == (1, 2 * MS)
