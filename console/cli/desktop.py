@@ -22,8 +22,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--demo", action="store_true", help="with the demo hospital on an engine of this computer")
     what.add_argument("--engine", metavar="URL", help="look at the engine at this address")
+    what.add_argument("--harness", action="store_true", help="open the harness, without any engine")
     parser.add_argument("--data", metavar="DIR", help="data folder (default: SIGNALBOX_DATA, else the platform's)")
-    parser.add_argument("--page", metavar="NAME", help="page or link to open: investigate, timeline, trace, settings")
+    parser.add_argument(
+        "--page", metavar="NAME", help="page or link to open: investigate, timeline, trace, harness, settings"
+    )
     parser.add_argument("--theme", choices=("light", "dark"), help="colours for this run")
     parser.add_argument("--language", choices=("en", "es"), help="language for this run")
     parser.add_argument("--scale", type=int, metavar="PERCENT", help="text size for this run, 90 to 200")
@@ -59,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         Options(
             data=folder,
             demo=arguments.demo,
+            harness=arguments.harness,
             engine_url=arguments.engine,
             place=place,
             theme=arguments.theme,
@@ -114,9 +118,10 @@ def _screenshot(text: str | None) -> Path | None:
 
 
 def _without_display(arguments: argparse.Namespace, folder: Path) -> int:
-    if arguments.engine is not None:
+    if arguments.engine is not None or arguments.harness:
+        instead = "signalbox harness" if arguments.harness else "the query commands (signalbox find)"
         raise EnvironmentFault(
-            "There is no display to open a window on. Use --screenshot FILE, or the query commands (signalbox find).",
+            f"There is no display to open a window on. Use --screenshot FILE, or {instead}.",
             code="no-display",
             retryable=False,
         )

@@ -51,6 +51,8 @@ class Options:
 
     data: Path
     demo: bool = False
+    harness: bool = False
+    """The harness is what is wanted: no connection is opened."""
     engine_url: str | None = None
     place: Place | None = None
     theme: str | None = None
@@ -137,6 +139,8 @@ class Desktop(QObject):
     def first_connection(self) -> Connection | None:
         """What to open at start: what the command line says, else what was open last, else nothing (first run)."""
         options, settings = self.options, self.settings.value
+        if options.harness:
+            return None
         if options.demo:
             return Connection(DEMO_NAME, "demo", "", "demo")
         if options.engine_url is not None:
@@ -190,6 +194,8 @@ class Desktop(QObject):
                 self.window.setWindowState(Qt.WindowState.WindowMaximized)
         self.window.resize(width, height)
         home = Place("welcome" if self.first_connection is None else "investigate")
+        if self.options.harness:
+            home = Place("harness")
         self.window.go(self.options.place or home)
         self.window.show()
 

@@ -150,7 +150,7 @@ class Connector(QObject):
         if not wait and self.connection is not None:
             self.supervisor.stop()
             self.connection = self.session.connection = None
-            self.session.mllp_address = ""
+            self.session.local_engine = None
             self.session.finder = None
             self.session.set_desk(None)
 
@@ -173,7 +173,7 @@ class Connector(QObject):
         connection = self.connection
         if connection is None:
             return
-        self.session.mllp_address = running.mllp
+        self.session.local_engine = running
         address = Address(
             connection.name, running.http, self._cache_folder(connection), self._data, token_file=running.token_file
         )

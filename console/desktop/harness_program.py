@@ -31,7 +31,7 @@ class Program(QObject):
     lines_came = Signal(object)
     ended = Signal(int, str)
 
-    def __init__(self, arguments: Sequence[str], *, data: Path, parent: QObject | None = None) -> None:
+    def __init__(self, arguments: Sequence[str], *, data: Path, token: str = "", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.arguments = list(arguments)
         self.output = b""
@@ -39,6 +39,7 @@ class Program(QObject):
         self.keep_output = False
         """For programs that only read and print one answer: they may also be killed at any moment."""
         self._data = data
+        self._token = token
         self._words = b""
         self._process: QProcess | None = None
 
@@ -60,6 +61,8 @@ class Program(QObject):
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert("SIGNALBOX_DATA", str(self._data))
         environment.insert("PYTHONUNBUFFERED", "1")
+        if self._token:  # never on the command line, which everybody on this computer can read
+            environment.insert("SIGNALBOX_TOKEN", self._token)
         environment.remove("QT_QPA_PLATFORM")
         process.setProcessEnvironment(environment)
         program, arguments = command_line(self.arguments)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from console.connections.tokens import read_token_file
 from console.desktop.harness_program import Program
 from console.desktop.jobs import Job, JobState
 from console.desktop.models.live_run import LiveRun
@@ -77,7 +78,8 @@ class HarnessRunner(QObject):
             return
         self.request, self.run = request, LiveRun()
         self.code, self.words, self.quiet = None, "", False
-        self._program = Program(send_arguments(request), data=self.data, parent=self._session)
+        token = read_token_file(request.token_file) if request.token_file is not None else ""
+        self._program = Program(send_arguments(request), data=self.data, token=token or "", parent=self._session)
         self._program.lines_came.connect(self._take)
         self._program.ended.connect(self._ended)
         if self._job is not None:

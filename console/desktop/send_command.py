@@ -34,8 +34,10 @@ def send_arguments(request: RunRequest) -> list[str]:
             words += [option, f"{value:g}"]
     if request.script:
         words += ["--script", request.script]
-    if request.verify:
-        words += ["--verify", request.verify]
+    if request.verify == "none":
+        words += ["--no-verify"]
+    elif request.engine:
+        words += ["--engine", request.engine]
     if request.confirmed:
         words += ["--i-confirm", request.confirmed]
     return words

@@ -24,6 +24,7 @@ from console.desktop.settings import Connection, SettingsStore
 
 if TYPE_CHECKING:
     from console.desktop.harness_runner import HarnessRunner
+    from console.desktop.supervisor import Running
     from console.investigation.desk import Desk
 
 RECENT_KEPT = 12
@@ -129,8 +130,8 @@ class Session(QObject):
         self.current_scope = ""
         """The page shown and its part, as commands know it."""
         self.notice = ""
-        self.mllp_address = ""
-        """Where the engine of this computer takes messages (HOST:PORT); '' while none runs or it is elsewhere."""
+        self.local_engine: Running | None = None
+        """The engine of this computer that is connected; None while none runs or it is elsewhere."""
         self._harness: HarnessRunner | None = None
 
     # ---- the harness ------------------------------------------------------------------------------------------

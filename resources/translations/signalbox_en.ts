@@ -36,11 +36,17 @@
     </message>
     <message numerus="yes">
         <source>%n senders</source>
-        <translation><numerusform>%n sender</numerusform><numerusform>%n senders</numerusform></translation>
+        <translation>
+            <numerusform>%n sender</numerusform>
+            <numerusform>%n senders</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n test messages of the harness are kept out</source>
-        <translation><numerusform>%n test message of the harness is kept out</numerusform><numerusform>%n test messages of the harness are kept out</numerusform></translation>
+        <translation>
+            <numerusform>%n test message of the harness is kept out</numerusform>
+            <numerusform>%n test messages of the harness are kept out</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n waiting</source>
@@ -129,14 +135,27 @@
     </message>
 </context>
 <context>
+    <name>RunList</name>
+    <message numerus="yes">
+        <source>Delete %n run(s)?</source>
+        <translation><numerusform>Delete %n run?</numerusform><numerusform>Delete %n runs?</numerusform></translation>
+    </message>
+</context>
+<context>
     <name>ScenarioPanel</name>
     <message numerus="yes">
         <source>%n check(s)</source>
-        <translation><numerusform>%n check</numerusform><numerusform>%n checks</numerusform></translation>
+        <translation>
+            <numerusform>%n check</numerusform>
+            <numerusform>%n checks</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n error(s) in the file</source>
-        <translation><numerusform>%n error in the file</numerusform><numerusform>%n errors in the file</numerusform></translation>
+        <translation>
+            <numerusform>%n error in the file</numerusform>
+            <numerusform>%n errors in the file</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -659,11 +659,17 @@
     </message>
     <message numerus="yes">
         <source>%n senders</source>
-        <translation><numerusform>%n emisor</numerusform><numerusform>%n emisores</numerusform></translation>
+        <translation>
+            <numerusform>%n emisor</numerusform>
+            <numerusform>%n emisores</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n test messages of the harness are kept out</source>
-        <translation><numerusform>%n mensaje de prueba queda aparte</numerusform><numerusform>%n mensajes de prueba quedan aparte</numerusform></translation>
+        <translation>
+            <numerusform>%n mensaje de prueba queda aparte</numerusform>
+            <numerusform>%n mensajes de prueba quedan aparte</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n waiting</source>
@@ -1016,7 +1022,7 @@
     </message>
     <message>
         <source>Game day</source>
-        <translation type="unfinished" />
+        <translation type="unfinished">Simulacro</translation>
     </message>
     <message>
         <source>Game day hospital</source>
@@ -1195,7 +1201,7 @@
     </message>
     <message>
         <source>Messages</source>
-        <translation type="unfinished" />
+        <translation type="unfinished">Mensajes</translation>
     </message>
     <message>
         <source>Missing</source>
@@ -2200,6 +2206,53 @@
     </message>
 </context>
 <context>
+    <name>ProblemDialog</name>
+    <message>
+        <source>A message of the run</source>
+        <translation>Un mensaje de la ejecución</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Respuesta</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Cerrar</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>Copiado.</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Copiar</translation>
+    </message>
+    <message>
+        <source>Message and answer</source>
+        <translation>Mensaje y respuesta</translation>
+    </message>
+    <message>
+        <source>Message as sent</source>
+        <translation>Mensaje enviado</translation>
+    </message>
+    <message>
+        <source>The answer</source>
+        <translation>La respuesta</translation>
+    </message>
+    <message>
+        <source>The message as it was sent</source>
+        <translation>El mensaje tal como se envió</translation>
+    </message>
+    <message>
+        <source>The message is being made again from the scenario and its seed…</source>
+        <translation>El mensaje se rehace a partir del escenario y su semilla…</translation>
+    </message>
+    <message>
+        <source>The message is hidden: patient details are hidden (Ctrl+Shift+P).</source>
+        <translation>El mensaje está oculto: los datos del paciente están ocultos (Ctrl+Mayús+P).</translation>
+    </message>
+</context>
+<context>
     <name>ProblemsCard</name>
     <message>
         <source>Answer</source>
@@ -2251,6 +2304,10 @@
     <message>
         <source>Draw a new seed</source>
         <translation>Sacar otra semilla</translation>
+    </message>
+    <message>
+        <source>Earlier runs</source>
+        <translation>Ejecuciones anteriores</translation>
     </message>
     <message>
         <source>Nothing is running.</source>
@@ -2329,6 +2386,140 @@
     </message>
 </context>
 <context>
+    <name>RunList</name>
+    <message>
+        <source>Back to the run</source>
+        <translation>Volver a la ejecución</translation>
+    </message>
+    <message>
+        <source>Choose a run.</source>
+        <translation>Elija una ejecución.</translation>
+    </message>
+    <message>
+        <source>Choose one run.</source>
+        <translation>Elija una sola ejecución.</translation>
+    </message>
+    <message>
+        <source>Choose two runs with Ctrl.</source>
+        <translation>Elija dos ejecuciones con Ctrl.</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Comparar</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Borrar</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n run(s)?</source>
+        <translation><numerusform>¿Borrar %n ejecución?</numerusform><numerusform>¿Borrar %n ejecuciones?</numerusform></translation>
+    </message>
+    <message>
+        <source>Earlier runs</source>
+        <translation>Ejecuciones anteriores</translation>
+    </message>
+    <message>
+        <source>Every run is kept in the data folder, with its scenario, its seed and its verdict.</source>
+        <translation>Cada ejecución se guarda en la carpeta de datos, con su escenario, su semilla y su veredicto.</translation>
+    </message>
+    <message>
+        <source>Ledger, report and captured messages go for good. The same seed makes the same bytes again.</source>
+        <translation>El registro, el informe y los mensajes capturados se borran para siempre. La misma semilla vuelve a dar los mismos bytes.</translation>
+    </message>
+    <message>
+        <source>No run has been made yet</source>
+        <translation>Todavía no hay ninguna ejecución</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Abrir</translation>
+    </message>
+    <message>
+        <source>Reading the runs…</source>
+        <translation>Leyendo las ejecuciones…</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Informe</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Ejecución</translation>
+    </message>
+    <message>
+        <source>Scenario</source>
+        <translation>Escenario</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Enviados</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Destino</translation>
+    </message>
+    <message>
+        <source>This run has no report.</source>
+        <translation>Esta ejecución no tiene informe.</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>Veredicto</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Cuándo</translation>
+    </message>
+    <message>
+        <source>no verdict</source>
+        <translation>sin veredicto</translation>
+    </message>
+</context>
+<context>
+    <name>RunProblem</name>
+    <message>
+        <source>A sound receiver may say</source>
+        <translation>Un receptor correcto puede decir</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Respuesta</translation>
+    </message>
+    <message>
+        <source>Answered after</source>
+        <translation>Respondido a los</translation>
+    </message>
+    <message>
+        <source>Broken on purpose</source>
+        <translation>Roto a propósito</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation>Conexión</translation>
+    </message>
+    <message>
+        <source>Control id</source>
+        <translation>Id. de control</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>Fila</translation>
+    </message>
+    <message>
+        <source>Sent so often</source>
+        <translation>Veces enviado</translation>
+    </message>
+    <message>
+        <source>The message could not be made again.</source>
+        <translation>No se pudo rehacer el mensaje.</translation>
+    </message>
+    <message>
+        <source>Time of the run</source>
+        <translation>Tiempo de la ejecución</translation>
+    </message>
+</context>
+<context>
     <name>RunTargets</name>
     <message>
         <source>Another address…</source>
@@ -2354,12 +2545,24 @@
         <translation>%1 en total</translation>
     </message>
     <message>
+        <source>A run is going on. Look at earlier ones when it has ended.</source>
+        <translation>Hay una ejecución en marcha. Mire las anteriores cuando termine.</translation>
+    </message>
+    <message>
+        <source>A run is going on; it is shown instead.</source>
+        <translation>Hay una ejecución en marcha; se muestra esa.</translation>
+    </message>
+    <message>
         <source>Answer time</source>
         <translation>Tiempo de respuesta</translation>
     </message>
     <message>
         <source>Checking what arrived</source>
         <translation>Comprobando lo que llegó</translation>
+    </message>
+    <message>
+        <source>Earlier runs</source>
+        <translation>Ejecuciones anteriores</translation>
     </message>
     <message>
         <source>Ended without a verdict</source>
@@ -2486,6 +2689,10 @@
         <translation>La ejecución terminó sin veredicto</translation>
     </message>
     <message>
+        <source>There is no run %1 in this data folder.</source>
+        <translation>No hay ninguna ejecución %1 en esta carpeta de datos.</translation>
+    </message>
+    <message>
         <source>Time</source>
         <translation>Tiempo</translation>
     </message>
@@ -2516,6 +2723,10 @@
     <message>
         <source>whole run</source>
         <translation>toda la ejecución</translation>
+    </message>
+    <message>
+        <source>whole run after warm-up</source>
+        <translation>toda la ejecución tras el calentamiento</translation>
     </message>
 </context>
 <context>
@@ -2861,11 +3072,17 @@
     </message>
     <message numerus="yes">
         <source>%n check(s)</source>
-        <translation><numerusform>%n comprobación</numerusform><numerusform>%n comprobaciones</numerusform></translation>
+        <translation>
+            <numerusform>%n comprobación</numerusform>
+            <numerusform>%n comprobaciones</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n error(s) in the file</source>
-        <translation><numerusform>%n error en el archivo</numerusform><numerusform>%n errores en el archivo</numerusform></translation>
+        <translation>
+            <numerusform>%n error en el archivo</numerusform>
+            <numerusform>%n errores en el archivo</numerusform>
+        </translation>
     </message>
     <message>
         <source>Address of the target, HOST:PORT</source>
@@ -3357,6 +3574,13 @@
     <message>
         <source>Hops (UTC)</source>
         <translation>Saltos (UTC)</translation>
+    </message>
+</context>
+<context>
+    <name>TimeChart</name>
+    <message>
+        <source>%1, above this chart</source>
+        <translation>%1, por encima de este gráfico</translation>
     </message>
 </context>
 <context>
@@ -4125,6 +4349,22 @@
 </context>
 <context>
     <name>Window</name>
+    <message>
+        <source>A run is going on</source>
+        <translation>Hay una ejecución en marcha</translation>
+    </message>
+    <message>
+        <source>Closing Signalbox stops it in order. What was sent and answered so far is kept in its folder.</source>
+        <translation>Al cerrar Signalbox se detiene en orden. Lo enviado y respondido hasta ahora queda en su carpeta.</translation>
+    </message>
+    <message>
+        <source>Keep it running</source>
+        <translation>Dejar que siga</translation>
+    </message>
+    <message>
+        <source>Stop the run and close</source>
+        <translation>Detener y cerrar</translation>
+    </message>
     <message>
         <source>There is no page called %1.</source>
         <translation>No hay ninguna página llamada %1.</translation>

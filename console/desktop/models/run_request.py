@@ -22,7 +22,11 @@ class RunRequest:
     malformed: float | None = None
     script: str = ""
     verify: str = ""
-    """`none` leaves the check out; else the source to ask, as in the scenario's [verification]."""
+    """'' as the scenario has it; `none` leaves the check out; `engine` asks the engine at `engine`."""
+    engine: str = ""
+    """URL of the engine to ask afterwards instead of the scenario's."""
+    token_file: Path | None = None
+    """Where that engine's access token lies."""
     confirmed: str = ""
 
     @property

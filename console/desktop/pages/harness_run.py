@@ -8,14 +8,16 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QFileDialog, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFileDialog, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from console.desktop.actions import Command
 from console.desktop.harness_runner import Phase
 from console.desktop.harness_view import HarnessView
+from console.desktop.models.live_run import LiveRun
 from console.desktop.models.run_request import RunRequest
 from console.desktop.pages.harness_run_commands import run_commands
 from console.desktop.presenters import run_words as words
+from console.desktop.presenters.earlier_runs import EarlierRuns
 from console.desktop.presenters.run_desk import RunDesk
 from console.desktop.session import Session
 from console.desktop.theme import px
@@ -25,8 +27,10 @@ from console.desktop.widgets.chart_time import Limit, Line, TimeChart
 from console.desktop.widgets.confirm_dialog import ConfirmDialog
 from console.desktop.widgets.kit import Button, IconLabel, Surface, Text, column, row
 from console.desktop.widgets.pill import Pill
+from console.desktop.widgets.problem_dialog import ProblemDialog
 from console.desktop.widgets.run_figures import FigureRow
 from console.desktop.widgets.run_findings import AnswersCard, ChecksCard, ProblemsCard
+from console.desktop.widgets.run_list import RunList
 from console.desktop.widgets.scenario_panel import ScenarioPanel
 from console.desktop.widgets.snug import Snug
 from console.harness.load.live import RunState
@@ -44,10 +48,12 @@ class RunView(HarnessView):
         super().__init__(session, parent)
         self.desk = RunDesk(session, self)
         self.runner = session.harness
+        self.runs = EarlierRuns(session, self)
         self._panel_wanted: bool | None = None
         """What the person chose for the scenario column where it folds; None: as the state suggests."""
         self._layout_key: tuple[str, bool] = ("", False)
         self._settling = False
+        self._wanted_run = ""
         self._build()
         self.desk.cards_changed.connect(self._settle)
         self.desk.card_changed.connect(self._show_run)
@@ -56,6 +62,8 @@ class RunView(HarnessView):
         self.desk.confirmation_wanted.connect(self._confirm)
         self.runner.changed.connect(self._show_run)
         self.runner.phase_changed.connect(self._phase_changed)
+        self.runs.opened.connect(self._show_earlier_run)
+        self.runs.changed.connect(self._open_wanted)
         session.compact_changed.connect(lambda _: self._arrange())
         self._show_run()
 
@@ -71,12 +79,15 @@ class RunView(HarnessView):
         self.pause = Button(self.tr("Pause"), icon_name="pause", run=self.toggle_pause)
         self.stop = Button(self.tr("Stop run"), icon_name="square", kind="danger", run=self.runner.stop)
         self.report = Button(self.tr("Report"), icon_name="file-text", run=self.open_report)
+        self.earlier = Button(
+            icon_name="history", kind="icon", name=self.tr("Earlier runs"), run=self.toggle_earlier, checkable=True
+        )
         self.start.setToolTip("Ctrl+Enter")
         self.pause.setToolTip(self.tr("Pause or go on (P)"))
         self.stop.setToolTip("Ctrl+.")
         self._buttons = (self.start, self.pause, self.stop, self.report)
         heads = column(row(self.title, self.pill, None, gap=10), self.line, gap=1)
-        self._head = row(self.panel_switch, heads, *self._buttons, gap=8, margins=(16, 8, 16, 6))
+        self._head = row(self.panel_switch, heads, *self._buttons, self.earlier, gap=8, margins=(16, 8, 16, 6))
         self._head.setStretchFactor(heads, 1)
         self.banner = Surface("info")
         self._banner_icon = IconLabel("info", "info_fg", 20)
@@ -123,7 +134,14 @@ class RunView(HarnessView):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(self._head)
-        whole.addWidget(self.area, 1)
+        self.list = RunList(self.session, self.runs)
+        shelf = QWidget()
+        shelf.setLayout(column(self.list, margins=(16, 0, 16, 10)))
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.area)
+        self.pages.addWidget(shelf)
+        whole.addWidget(self.pages, 1)
+        self.list.closed.connect(lambda: self.show_earlier(False))
 
     def _charts(self) -> tuple[ChartCard, ChartCard, ChartCard]:
         formats = self.session.formats
@@ -168,7 +186,7 @@ class RunView(HarnessView):
         )
         spread_card = ChartCard(
             self.tr("Spread of answer times"),
-            self.tr("whole run"),
+            self.tr("whole run after warm-up"),
             spread,
             headers=(self.tr("Range"), self.tr("Messages"), self.tr("Share")),
             rows=spread.table,
@@ -181,13 +199,27 @@ class RunView(HarnessView):
         name = parameters.get("scenario", "")
         if name:
             self.desk.choose_named(name)
+        self._wanted_run = parameters.get("run", "")
+        if self._wanted_run and self._wanted_run != self.shown_run:
+            self.runs.read()
+        elif self.earlier.isChecked() is not ("earlier" in parameters):
+            self.show_earlier("earlier" in parameters)
         self.desk.load()
-        if not self.desk.loading:
-            self._settle()
+        self._settle()
 
     def parameters(self) -> dict[str, str]:
+        if self.earlier.isChecked():
+            return {"earlier": "1"}
+        if not self.runner.busy and self.shown_run:
+            return {"run": self.shown_run}
         card = self.desk.card
         return {"scenario": card.name} if card is not None and card.shipped else {}
+
+    @property
+    def shown_run(self) -> str:
+        """The folder's name of the run on the screen, '' for none."""
+        snapshot = self.runner.run.snapshot
+        return Path(snapshot.folder).name if snapshot is not None and snapshot.folder else ""
 
     def commands(self) -> Sequence[Command]:
         return run_commands(self)
@@ -217,7 +249,8 @@ class RunView(HarnessView):
         return isinstance(focus, QWidget) and (focus is area or area.isAncestorOf(focus))
 
     def _settle(self) -> None:
-        if self._settling:
+        waiting = self.desk.loading or bool(self._wanted_run) or (self.earlier.isChecked() and not self.runs.known)
+        if self._settling and not waiting:
             self._settling = False
             QTimer.singleShot(0, self, self.settled.emit)
 
@@ -241,8 +274,9 @@ class RunView(HarnessView):
         key = ("narrow" if narrow else "wide", panel)
         self.panel_switch.setVisible(self._folds)
         self.start.setVisible(not self.runner.busy and self._folds and not panel)
-        self.findings.setMaximumWidth(_UNBOUNDED if narrow else px(320 if self._folds else 364))
-        self.findings.setMinimumWidth(0 if narrow else px(264 if self._folds else 300))
+        wide = px(296 if self._folds else 356)
+        self.findings.setMaximumWidth(_UNBOUNDED if narrow else wide)
+        self.findings.setMinimumWidth(0 if narrow else wide)
         low = self.height() < px(760)
         for card in (self.rates, self.times, self.spread):
             card.setMinimumHeight(px(180 if narrow else 124 if low else 150))
@@ -257,8 +291,45 @@ class RunView(HarnessView):
         direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         self._columns.setDirection(direction)
         self.panel.setMinimumHeight(px(430) if narrow else 0)
-        self.panel.setMinimumWidth(0 if narrow else px(286))
-        self.panel.setMaximumWidth(_UNBOUNDED if narrow else px(286))
+        self.panel.setMinimumWidth(0 if narrow else px(290))
+        self.panel.setMaximumWidth(_UNBOUNDED if narrow else px(290))
+
+    def toggle_earlier(self) -> None:
+        self.show_earlier(self.pages.currentIndex() == 0)
+
+    def show_earlier(self, on: bool) -> None:
+        """The list of earlier runs in place of the run."""
+        self.earlier.setChecked(on)
+        self.pages.setCurrentIndex(1 if on else 0)
+        if on:
+            self.list.entered()
+        self.moved.emit()
+
+    def _open_wanted(self) -> None:
+        """The list has been read: what a link asked for can be opened."""
+        if self._wanted_run:
+            found = self.runs.find(self._wanted_run)
+            if found is None:
+                missing = self.tr("There is no run %1 in this data folder.").replace("%1", self._wanted_run)
+                self.session.toast(missing, tone="warn")
+            elif self.runner.busy:
+                self.session.toast(self.tr("A run is going on; it is shown instead."), tone="info")
+            else:
+                self.runs.open(self._wanted_run)
+                return
+            self._wanted_run = ""
+        self._settle()
+
+    def _show_earlier_run(self, run: LiveRun, request: RunRequest) -> None:
+        self._wanted_run = ""
+        if self.runner.busy:
+            self.session.toast(self.tr("A run is going on. Look at earlier ones when it has ended."), tone="warn")
+            return
+        self.runner.show(run, request)
+        self.desk.choose(request.scenario)
+        if self.earlier.isChecked():
+            self.show_earlier(False)
+        self._settle()
 
     def toggle_panel(self) -> None:
         if self._folds:
@@ -286,7 +357,7 @@ class RunView(HarnessView):
         recent = self.window_choice.isChecked() and length > RECENT_S
         self.window_choice.setVisible(length > RECENT_S)
         start = length - RECENT_S if recent else 0
-        stop = max(length, 10)
+        stop = max(length, 10 if runner.busy else 2)
         note = self.tr("last %1").replace("%1", formats.duration(float(stop - start))) if length else ""
         self.rates.set_note(note if recent else (self.tr("whole run") if length else ""))
         bands = snapshot.bands if snapshot is not None else ()
@@ -427,3 +498,8 @@ class RunView(HarnessView):
 
     def open_problem(self, key: str) -> None:
         """The message behind one line of the latest problems."""
+        snapshot = self.runner.run.snapshot
+        found = next((p for p in reversed(self.runner.run.problems) if f"{p.worker}:{p.row}" == key), None)
+        if found is not None:
+            folder = snapshot.folder if snapshot is not None else ""
+            ProblemDialog(self.session, found, folder, self.window()).open()

@@ -55,6 +55,7 @@ def run_commands(view: RunView) -> list[Command]:
         make("again", translate("RunCommands", "Run again, same seed"), view.run_again, "Ctrl+R", icon="repeat-2"),
         make("report", translate("RunCommands", "Open the report"), view.open_report, "O", icon="file-text", off=after),
         make("file", open_file, view.open_scenario, "Ctrl+O", icon="file-search"),
+        make("earlier", translate("RunCommands", "Earlier runs"), view.toggle_earlier, "E", icon="history"),
         make("seed", translate("RunCommands", "Draw a new seed"), view.desk.new_seed, "N", icon="rotate-cw"),
         make("panel", translate("RunCommands", "Show or hide the scenario"), view.toggle_panel, "S", icon="settings-2"),
     ]

@@ -22,6 +22,7 @@ from console.desktop.models.scenario_card import FileProblem, ScenarioCard, read
 from console.desktop.operations import Latest
 from console.desktop.presenters.run_targets import (
     AS_PLANNED,
+    ENGINE,
     LISTENER,
     OTHER,
     ListedTarget,
@@ -266,7 +267,16 @@ class RunDesk(QObject):
             addresses = (address,)
         elif self.target_key == LISTENER or (self.card is not None and self.card.own_listener):
             addresses = ()
-        self._judge(draft, tuple(addresses))
+        self._judge(self._asking(draft), tuple(addresses))
+
+    def _asking(self, draft: RunRequest) -> RunRequest:
+        """Sent to the engine of this computer, a run asks that engine afterwards: the scenario cannot know its port."""
+        engine, card = self.session.local_engine, self.card
+        if engine is None or card is None or card.verification != "signalbox" or draft.verify == "none":
+            return draft
+        if draft.verify != "engine" and self.target_key != ENGINE:
+            return draft
+        return replace(draft, engine=engine.http, token_file=engine.token_file)
 
     def confirm(self, typed: str) -> None:
         """The person typed the address that was asked for."""

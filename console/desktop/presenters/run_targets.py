@@ -49,12 +49,9 @@ def target_options(
             text = translate("RunTargets", "As planned: %1").replace("%1", ", ".join(card.targets) or "127.0.0.1:2575")
         options.append(TargetOption(AS_PLANNED, text))
     connection = session.connection
-    if session.mllp_address and connection is not None:
-        options.append(
-            TargetOption(
-                ENGINE, f"{connection.name}  {session.mllp_address}", session.mllp_address, connection.environment
-            )
-        )
+    if session.local_engine is not None and connection is not None:
+        address = session.local_engine.mllp
+        options.append(TargetOption(ENGINE, f"{connection.name}  {address}", address, connection.environment))
     options.append(TargetOption(LISTENER, translate("RunTargets", "The harness's own listener, with a script")))
     options += [
         TargetOption(f"listed:{one.address}", f"{one.name or one.address}  {one.address}", one.address, one.environment)

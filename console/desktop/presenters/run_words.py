@@ -140,7 +140,7 @@ def with_ms(value: float | None, formats: Formats) -> str:
     """`308 ms`, `12sec` from ten seconds on."""
     if value is not None and value >= 10_000:
         return formats.duration(value / 1000)
-    shown = milliseconds(value, formats)
+    shown = milliseconds(value, formats).removesuffix(".0").removesuffix(",0")
     return shown if shown == NOTHING else f"{shown} ms"
 
 
@@ -269,7 +269,7 @@ def _lost(run: LiveRun, snapshot: Snapshot | None, formats: Formats) -> Figure:
         return Figure(label, value, unit, note, "ok", "check")
     if snapshot is None:
         return Figure(label, NOTHING, "")
-    silent = sum(snapshot.answers.get(code, 0) for code in ("none", "lost"))
+    silent = sum(snapshot.answers.get(code, 0) for code in ("none", "lost", "no connection"))
     if silent:
         words = QCoreApplication.translate("RunWords", "not checked yet · %1 without an answer")
         return Figure(label, NOTHING, "", words.replace("%1", formats.number(silent)), "warn", "triangle-alert")
@@ -353,6 +353,7 @@ _ANSWERS: Final = (
     ("none", "quiet_solid"),
     ("late", "review_solid"),
     ("lost", "quiet_solid"),
+    ("no connection", "quiet_solid"),
     ("malformed", "fail_solid"),
     ("wrong id", "fail_solid"),
 )
@@ -373,6 +374,7 @@ def answers(run: LiveRun, formats: Formats) -> tuple[AnswerLine, ...]:
         "none": translate("RunWords", "no answer in time"),
         "late": translate("RunWords", "answered too late"),
         "lost": translate("RunWords", "connection lost"),
+        "no connection": translate("RunWords", "nobody could be reached"),
         "malformed": translate("RunWords", "no acknowledgment"),
         "wrong id": translate("RunWords", "for another message"),
     }
@@ -437,7 +439,7 @@ def verdict(run: LiveRun, formats: Formats) -> Verdict | None:
     if snapshot is None or not snapshot.state.over:
         return None
     translate = QCoreApplication.translate
-    text = snapshot.text
+    text = "" if snapshot.text.strip() == snapshot.state.value else snapshot.text
     if snapshot.state is RunState.PASSED:
         passed = sum(1 for check in snapshot.checks if check.state == "pass")
         open_ones = [c for c in checks(run, formats) if c.icon == "circle-question-mark"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from console.desktop.actions import Command, is_single_letter, scopes_heard, shown_shortcut
@@ -21,6 +21,7 @@ from console.desktop.shell.status_bar import StatusBar
 from console.desktop.shell.toasts import Toasts
 from console.desktop.shell.top_bar import TopBar
 from console.desktop.theme import px, theme
+from console.desktop.widgets.confirm_dialog import ConfirmDialog
 from console.investigation.answer import FeedChanges
 
 COMPACT_WIDTH, COMPACT_HEIGHT = 1500, 900
@@ -54,6 +55,7 @@ class Window(QWidget):
         self._pages: dict[str, Page] = {}
         self._shortcuts: list[tuple[Command, QShortcut]] = []
         self._painted = False
+        self._may_close = False
         self.setWindowTitle("Signalbox")
         self.setWindowIcon(QIcon(mark_pixmap(64)))
         self.setMinimumSize(960, 600)
@@ -290,6 +292,25 @@ class Window(QWidget):
             self._painted = True
             QTimer.singleShot(0, self.first_painted.emit)
 
-    def closeEvent(self, event: QEvent) -> None:
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """A run that goes on is not ended by a slip: the window asks first."""
+        if self.session.harness_runs and not self._may_close:
+            event.ignore()
+            self._ask_to_close()
+            return
         self.closing.emit()
-        super().closeEvent(event)  # type: ignore[arg-type]
+        super().closeEvent(event)
+
+    def _ask_to_close(self) -> None:
+        def stop_and_close() -> None:
+            self._may_close = True
+            self.close()
+
+        ConfirmDialog(
+            self.tr("A run is going on"),
+            self.tr("Closing Signalbox stops it in order. What was sent and answered so far is kept in its folder."),
+            action=self.tr("Stop the run and close"),
+            cancel=self.tr("Keep it running"),
+            run=stop_and_close,
+            parent=self,
+        ).ask()

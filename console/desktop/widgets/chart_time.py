@@ -19,6 +19,10 @@ from console.desktop.theme import px, theme
 from console.desktop.widgets.chart_frame import ChartFrame
 from console.harness.load.live import Band
 
+LIMIT_IN_VIEW: Final = 4.0
+"""A limit further away than so many times the highest value is named, not drawn: it would flatten everything."""
+QUIET_BANDS: Final = ("stage", "pause")
+"""Stretches in which nothing is wrong on purpose."""
 POINTS_WIDE: Final = 2.0
 """Pixels a point needs at least: more points would only paint over each other."""
 
@@ -93,7 +97,9 @@ class TimeChart(ChartFrame):
         return self._slice
 
     def _axis(self) -> Axis:
-        most = max(self._most, self._limit.value * 1.12 if self._limit is not None else 0.0)
+        most = self._most
+        if self._limit is not None and self._limit.value <= LIMIT_IN_VIEW * max(most, 1e-9):
+            most = max(most, self._limit.value * 1.12)
         wanted = 4 if self.height() >= px(150) else 2
         return value_axis(most * 1.02, wanted)
 
@@ -172,9 +178,8 @@ class TimeChart(ChartFrame):
         self._paint_times(painter, room)
         for line in self.lines:
             self._paint_line(painter, room, axis, current, line)
-        if self._limit is not None:
-            self._paint_limit(painter, room, axis, self._limit)
-        self._paint_band_labels(painter, room)
+        taken = [self._paint_limit(painter, room, axis, self._limit)] if self._limit is not None else []
+        self._paint_band_labels(painter, room, taken)
         place = self.place
         if place >= 0:
             self.paint_hover(painter, room, self._x(room, current.starts[place] + current.step / 2))
@@ -246,16 +251,27 @@ class TimeChart(ChartFrame):
         ]
         painter.drawPolygon(QPolygonF(corners))
 
-    def _paint_limit(self, painter: QPainter, room: QRectF, axis: Axis, limit: Limit) -> None:
-        y = round(room.bottom() - limit.value / axis.top * room.height())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        pen = QPen(theme().color("fail_solid"), px(1))
-        pen.setDashPattern([5, 2])
-        painter.setPen(pen)
-        painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
-        painter.setFont(theme().font("caption", 600))
-        painter.setPen(theme().color("fail_fg"))
-        painter.drawText(QPointF(room.left() + px(4), y - px(4)), limit.text)
+    def _paint_limit(self, painter: QPainter, room: QRectF, axis: Axis, limit: Limit) -> QRectF:
+        """The line and its words; gives the room the words took."""
+        font = theme().font("caption", 600)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        above = limit.value > axis.top
+        text = self.tr("%1, above this chart").replace("%1", limit.text) if above else limit.text
+        y = room.top() if above else round(room.bottom() - limit.value / axis.top * room.height())
+        if not above:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            pen = QPen(theme().color("fail_solid"), px(1))
+            pen.setDashPattern([5, 2])
+            painter.setPen(pen)
+            painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
+        width = metrics.horizontalAdvance(text)
+        left = room.right() - width if above else room.left() + px(4)
+        top = y if above else max(y - px(17), room.top())
+        place = QRectF(left, top, width, px(15))
+        painter.setPen(theme().color("text3" if above else "fail_fg"))
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        return place
 
     def _visible_bands(self, room: QRectF) -> list[tuple[Band, QRectF]]:
         found = []
@@ -268,26 +284,30 @@ class TimeChart(ChartFrame):
 
     def _paint_bands(self, painter: QPainter, room: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for band, box in self._visible_bands(room):
-            pause = band.kind == "pause"
-            painter.fillRect(box, theme().color("quiet_soft" if pause else "warn_soft"))
-            if pause:  # hatched: told apart without colour
+        for band, box in sorted(self._visible_bands(room), key=lambda found: found[0].kind not in QUIET_BANDS):
+            if band.kind == "stage":  # part of the plan: its beginning is marked, nothing is shaded
+                painter.setPen(QPen(theme().color("border"), 1, Qt.PenStyle.DashLine))
+                painter.drawLine(box.topLeft(), box.bottomLeft())
+                continue
+            painter.fillRect(box, theme().color("quiet_soft" if band.kind == "pause" else "warn_soft"))
+            if band.kind == "pause":  # hatched: told apart without colour
                 painter.fillRect(box, QBrush(theme().color("border"), Qt.BrushStyle.BDiagPattern))
 
-    def _paint_band_labels(self, painter: QPainter, room: QRectF) -> None:
+    def _paint_band_labels(self, painter: QPainter, room: QRectF, taken: list[QRectF]) -> None:
         """Each label once where it fits: in its band, else beside it, else a line lower; never over another."""
         font = theme().font("caption", 600)
         metrics = QFontMetricsF(font)
         painter.setFont(font)
-        taken: list[QRectF] = []
         said: set[str] = set()
-        for band, box in self._visible_bands(room):
+        for band, box in sorted(self._visible_bands(room), key=lambda found: found[0].kind in QUIET_BANDS):
             if not band.label or band.label in said:
                 continue
             width = metrics.horizontalAdvance(band.label)
             lefts = [box.left() - width - px(6), box.right() + px(6)]
             if width + px(8) <= box.width():
                 lefts.insert(0, box.center().x() - width / 2)
+            if band.kind == "stage":
+                lefts = [box.left() + px(4)]
             for left, line in ((left, line) for line in range(3) for left in lefts):
                 place = QRectF(left, room.top() + px(2) + line * px(15), width, px(15))
                 fits = place.left() >= room.left() and place.right() <= room.right()
@@ -295,7 +315,7 @@ class TimeChart(ChartFrame):
                     ground = QColor(theme().color("bg_surface"))
                     ground.setAlphaF(0.8)
                     painter.fillRect(place.adjusted(-px(2), 0, px(2), 0), ground)
-                    painter.setPen(theme().color("quiet_fg" if band.kind == "pause" else "warn_fg"))
+                    painter.setPen(theme().color("quiet_fg" if band.kind in QUIET_BANDS else "warn_fg"))
                     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, band.label)
                     taken.append(place)
                     said.add(band.label)

@@ -58,7 +58,6 @@ class ScenarioPanel(Surface):
         self.address.setAccessibleName(self.tr("Address of the target, HOST:PORT"))
         self.address.textEdited.connect(desk.type_target)
         self.curve = CurveChart(self.tr("Planned rate over time"), formats)
-        self.curve.nothing = self.tr("The plan does not say how fast it will be: as fast as the target answers.")
         self.fields: dict[str, QLineEdit] = {}
         self.scale = Choice(self.tr("Load"), tuple((f, self.tr("%1 × the plan").replace("%1", f)) for f in SCALES), "1")
         self.scale.chosen.connect(lambda value: desk.change(scale=float(value)))
@@ -96,11 +95,14 @@ class ScenarioPanel(Surface):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(px(10))
-        grid.setVerticalSpacing(px(8))
+        grid.setVerticalSpacing(px(6))
         seed = QWidget()
         line = row(self.seed, self.new_seed, gap=2)
         line.setStretch(0, 1)
         seed.setLayout(line)
+        for choice in (self.scale, self.verify, self.script):
+            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            choice.setMinimumContentsLength(4)
         boxes = (
             self._labelled(self.tr("Senders"), self._number("connections", whole=True)),
             self._labelled(self.tr("Duplicates"), self._number("duplicates")),
@@ -116,8 +118,8 @@ class ScenarioPanel(Surface):
         target_head = row(Text(self.tr("Target"), "label"), None, self.environment)
         inside = QWidget()
         body = QVBoxLayout(inside)
-        body.setContentsMargins(px(14), px(10), px(14), px(8))
-        body.setSpacing(px(8))
+        body.setContentsMargins(px(14), px(8), px(14), px(6))
+        body.setSpacing(px(7))
         for part in (
             Text(self.tr("Scenario"), "heading"),
             pick,
@@ -281,8 +283,8 @@ class ScenarioPanel(Surface):
             self.verify.addItem(self.tr("As planned: %1").replace("%1", planned), "")
         if card is None or card.verification != "none":
             self.verify.addItem(self.tr("Nothing: only the answers count"), "none")
-        if self._desk.session.mllp_address and (card is None or card.verification != "signalbox"):
-            self.verify.addItem(self.tr("The engine of this computer"), "signalbox")
+        if self._desk.session.local_engine is not None and card is not None and card.verification == "signalbox":
+            self.verify.addItem(self.tr("The engine of this computer"), "engine")
         self.verify.set_value(self._desk.draft.verify)
 
     def _show_defaults(self, card: ScenarioCard) -> None:
@@ -315,6 +317,7 @@ class ScenarioPanel(Surface):
         if not self.seed.hasFocus():
             self.seed.setText("" if draft.seed is None else str(draft.seed))
         if card is not None:
+            self.curve.nothing = self.tr("The plan does not say how fast it will be: as fast as the target answers.")
             self.curve.show_curve([(second, rate * draft.scale) for second, rate in card.curve])
             self.facts.setText(self._facts(card, draft.scale))
         reason = desk.why_not()
