@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from console.core.errors import Refused
-from console.harness.load.schedule import total_duration
+from console.harness.load.schedule import planned_total, total_duration
 from console.harness.scenario.checks import findings, warnings
 from console.harness.scenario.kinds import written_path
 from console.harness.scenario.model import (
@@ -36,9 +36,10 @@ class Overrides:
 
     `target` HOST:PORT replaces every target, and a receiver that was the target; TLS and name of a single target stay.
     `script` starts a receiver with this script as the target instead. `starts` `now` takes the clock. `scale`
-    multiplies every rate and burst; `duration` (seconds) and `messages` end the run earlier, or lengthen a last stage
-    of a steady rate. `duplicates`, `out_of_order` and `malformed` are shares from 0 to 1 of the messages (see
-    `fault_shares`). `verify` names another source to ask, or `none`: thresholds that nobody could observe then go.
+    multiplies every rate and burst; `duration` (seconds) and `messages` end the run earlier (faults behind that end
+    are left out), or lengthen a last stage of a steady rate. `duplicates`, `out_of_order` and `malformed` are shares
+    from 0 to 1 of the messages (see `fault_shares`). `verify` names another source to ask, or `none`: thresholds that
+    nobody could observe then go.
     """
 
     target: str | None = None
@@ -107,9 +108,12 @@ def overridden(scenario: Scenario, overrides: Overrides) -> Scenario:
     if overrides.duration is not None:
         load = _lasting(load, overrides.duration)
     changed = replace(changed, load=load)
+    left_out: tuple[str, ...] = ()
+    if overrides.duration is not None or overrides.messages is not None:
+        changed, left_out = _shortened(changed)
     if wrong := [Problem(file, 0, 0, written_path(found.path), found.text) for found in findings(changed)]:
         raise ScenarioError(wrong)
-    return replace(changed, warnings=tuple(warnings(changed)))
+    return replace(changed, warnings=(*warnings(changed), *left_out))
 
 
 def parse_target(text: str) -> tuple[str, int]:
@@ -222,6 +226,24 @@ def _lasting(load: Load, duration: float) -> Load:
         )
     longer = replace(last, duration=last.duration + duration - planned)
     return replace(load, stages=(*load.stages[:-1], longer), duration=0.0)
+
+
+def _shortened(scenario: Scenario) -> tuple[Scenario, tuple[str, ...]]:
+    """The scenario without what lies behind the end of its shortened load, and a sentence about it; a warm-up that
+    would take the whole run becomes a tenth of it."""
+    load, whole = scenario.load, total_duration(scenario.load)
+    total = planned_total(load) or load.messages
+    faults = tuple(
+        replace(fault, nth=tuple(n for n in fault.nth if not total or n <= total))
+        for fault in scenario.faults
+        if not (whole and max(fault.at, fault.start) >= whole) and not (fault.nth and total and min(fault.nth) > total)
+    )
+    bands = tuple(band for band in scenario.bands if not whole or band.start < whole)
+    if whole and load.warm_up >= whole:
+        load = replace(load, warm_up=whole / 10)
+    gone = len(scenario.faults) - len(faults)
+    said = f"{gone} planned fault{'s' if gone > 1 else ''} would come after the end of the shortened run: left out."
+    return replace(scenario, load=load, faults=faults, bands=bands), ((said,) if gone else ())
 
 
 def _out_of_bounds(overrides: Overrides) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 from console.core.errors import Refused
 from console.harness.load.schedule import peak_rate, planned_total, total_duration
 from console.harness.scenario.model import (
+    Band,
     Fault,
     FaultKind,
     Load,
@@ -25,7 +26,7 @@ from console.harness.scenario.model import (
 from console.harness.scenario.overrides import NONE, Overrides, fault_shares, overridden, parse_target
 from console.harness.scenario.problems import ScenarioError
 from console.harness.scenario.reading import read_scenario
-from console.harness.scenario.shipped import find
+from console.harness.scenario.shipped import find, shipped_scenarios
 from console.harness.verdict.thresholds import parse_threshold
 
 SCENARIO = Scenario(
@@ -66,6 +67,32 @@ def test_that_duration_cuts_a_plan_or_lengthens_its_last_steady_rate() -> None:
     ramp = replace(SCENARIO, load=Load(stages=SCENARIO.load.stages[:1]))
     with pytest.raises(Refused, match="can only make the run shorter"):
         overridden(ramp, Overrides(duration=60))
+
+
+def test_that_what_lies_behind_the_end_of_a_shortened_run_is_left_out_and_said() -> None:
+    faults = (
+        Fault(FaultKind.OUTAGE, at=20, amount=2),
+        Fault(FaultKind.DROP, probability=0.1, start=5),
+        Fault(FaultKind.DROP, nth=(3, 900)),
+        Fault(FaultKind.DELAY, nth=(900,), amount=1),
+    )
+    bands = (Band("early", 1, 30), Band("late", 20, 30))
+    load = replace(SCENARIO.load, warm_up=5)
+    scenario = replace(SCENARIO, faults=faults, bands=bands, load=load)
+    short = overridden(scenario, Overrides(duration=5))
+    assert [(fault.kind, fault.nth) for fault in short.faults] == [(FaultKind.DROP, (3,))]
+    assert short.bands == bands[:1]
+    assert short.load.warm_up == 0.5
+    assert short.warnings == ("3 planned faults would come after the end of the shortened run: left out.",)
+    few = overridden(scenario, Overrides(messages=10))
+    assert [fault.kind for fault in few.faults] == [FaultKind.OUTAGE, FaultKind.DROP, FaultKind.DROP]
+    assert few.load.warm_up == 5
+
+
+def test_that_every_shipped_scenario_can_be_tried_for_five_seconds() -> None:
+    for shipped in shipped_scenarios():
+        short = overridden(shipped.read(), Overrides(duration=5, verify="none", scale=0.5))
+        assert total_duration(short.load) == 5
 
 
 def test_that_messages_and_seed_and_starts_are_taken_over() -> None:
