@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 
 from console.harness.content.journeys.pathways import PATHWAYS
+from console.harness.scenario.model import Ingredient
 from console.harness.verdict.truth import ResultFact, read_truth
-from tests.builders.engine_process import EngineProcess, Line, framed
-from tests.builders.harness_scenarios import journey, payloads, source, template
+from tests.builders.engine_process import ROOT, EngineProcess, Line, framed
+from tests.builders.harness_scenarios import journey, payloads, source
 
 OF_EACH = {"loinc": 300, "local": 60}
 AT_ONCE = 100
+TEMPLATES = ROOT / "resources" / "harness" / "templates"
 SETTLES_WITHIN_S = 60.0
 
 
@@ -60,8 +62,10 @@ def filed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     }
     common: dict[str, Any] = {"in_house": of_each // 5, "codes": request.param}
     mix = [journey(name, **common, **special.get(name, {})) for name in PATHWAYS]
-    made = source(*mix, template(), digest=request.param, patients=5000)
-    messages = payloads(made, of_each * (len(mix) + 1))
+    mix += [Ingredient("template", 0.2, path=path) for path in sorted(TEMPLATES.glob("*.hl7"))]
+    charset = "8859/1" if request.param == "local" else "UNICODE UTF-8"
+    made = source(*mix, digest=request.param, patients=5000, charset=charset)
+    messages = payloads(made, of_each * (len(PATHWAYS) + 1))
     answers: Counter[str] = Counter()
     with EngineProcess(tmp_path_factory.mktemp(request.param) / "data") as engine:
         with Line(engine.mllp, timeout=30) as line:

@@ -111,6 +111,27 @@ class PatientColumns:
         return f"{self._population.person(index).born:%Y%m%d}".encode()
 
 
+NOW, BEFORE = b"\x01now\x01", b"\x01before\x01"
+"""What stands for a time in a message that is stamped when it is taken: see `LateTimes`."""
+
+
+class LateTimes:
+    """Times that are not known yet when the messages are drawn, because others move the same clock."""
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    def advance(self, first: int, size: int) -> list[int]:
+        self._size = size
+        return [0] * size
+
+    def now(self) -> list[bytes]:
+        return [NOW] * self._size
+
+    def before(self) -> list[bytes]:
+        return [BEFORE] * self._size
+
+
 class TimeColumns:
     """Hospital time of a template: `per_second` messages in each of its seconds."""
 

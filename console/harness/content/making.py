@@ -19,7 +19,8 @@ Options of the ingredients, by kind, for journeys by name (`INGREDIENT_OPTIONS` 
                        cancelled = 0.15                 share of orders taken back, or ended by X
     template, text     csv = ""                         CSV file for {csv:COLUMN}, beside the scenario
                        csv_order = "sequential" | "random" | "patient"
-                       per_second = 100                 messages in a second of hospital time ({now})
+                       per_second = 100                 messages in a second of hospital time ({now}); beside
+                                                        journeys, whose clock the templates then follow, nothing
                        marked = true                    MSH-4, 11, 15, 16 and 18 as the scenario says
                        keep_control_id = false          a MSH-10 without placeholder stays, else it is {control_id}
     files, stream      marked = true                    MSH-4 and MSH-11 as the scenario says, when renewed
@@ -31,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from random import Random
 
 from console.core.errors import Refused
 from console.harness.content.hospital_time import Stamps
@@ -44,7 +46,7 @@ from console.harness.content.population import Population
 from console.harness.content.recordings import read_recordings
 from console.harness.content.replay import Manner, Replay
 from console.harness.content.stream import Chunk, MessageSource
-from console.harness.content.template_drawing import TemplateDrawing
+from console.harness.content.template_drawing import TemplateDrawing, TicketClock, clocked
 from console.harness.content.templates import Setting, Template
 from console.harness.scenario.model import Ingredient, Scenario
 
@@ -199,7 +201,7 @@ class Source(MessageSource):
         stamps = Stamps(self._starts)
         alone = self._made[0] if len(self._made) == 1 else None
         if alone is not None:
-            return self._of(alone, population, stamps)
+            return alone.chunks() if isinstance(alone, Replay) else TemplateDrawing(alone, population, stamps).chunks()
         journeys = [one for one in self._mix if one.kind == "journey"]
         house = House(
             content, self._scenario.acknowledgment, population, self._lettering, run=self.run, starts=self._starts
@@ -211,17 +213,21 @@ class Source(MessageSource):
             kinds=[self._kinds.get(kind, 0) for kind in KINDS],
         )
         wards = iter(range(len(journeys)))
+        tickets = TicketClock()
         parts = []
-        for ingredient, made in zip(self._mix, self._made, strict=True):
+        for index, (ingredient, made) in enumerate(zip(self._mix, self._made, strict=True)):
             if made is None:
                 parts.append(Part(ingredient.weight, partial(hospital.take, next(wards))))
-            else:
-                numbers = [self._kinds[kind] for kind in made.kinds]
-                parts.append(Part(ingredient.weight, one_by_one(self._of(made, population, stamps), numbers)))
+                continue
+            numbers = [self._kinds[kind] for kind in made.kinds]
+            if isinstance(made, Replay):
+                parts.append(Part(ingredient.weight, one_by_one(made.chunks(), numbers)))
+                continue
+            drawn = one_by_one(TemplateDrawing(made, population, None).chunks(), numbers)
+            clock = (lambda: hospital.now) if journeys else tickets.ticking(float(made.setting.options["per_second"]))
+            late = Random(f"{self._seed}/late/{index}")
+            parts.append(Part(ingredient.weight, clocked(drawn, stamps, clock, late)))
         return mix(parts, self._seed)
-
-    def _of(self, made: Template | Replay, population: Population, stamps: Stamps) -> Iterator[Chunk]:
-        return made.chunks() if isinstance(made, Replay) else TemplateDrawing(made, population, stamps).chunks()
 
 
 def options_of(ingredient: Ingredient) -> Mapping[str, Option]:

@@ -7,12 +7,24 @@ stands in the format.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from random import Random
 
 import numpy as np
 
-from console.harness.content.columns import ChoiceColumn, NumberColumn, PatientColumns, TimeColumns, objects, taken
+from console.harness.content.columns import (
+    BEFORE,
+    NOW,
+    ChoiceColumn,
+    LateTimes,
+    NumberColumn,
+    PatientColumns,
+    TimeColumns,
+    objects,
+    taken,
+)
 from console.harness.content.drawing import generator
 from console.harness.content.hospital_time import Stamps
+from console.harness.content.mixing import One
 from console.harness.content.placeholders import Field, Token, range_of
 from console.harness.content.population import Population
 from console.harness.content.stream import Chunk
@@ -30,15 +42,20 @@ Column = Callable[[], list[bytes]]
 
 
 class TemplateDrawing:
-    """One reading of a template from its first message on. Endless."""
+    """One reading of a template from its first message on. Endless. Without `stamps` the times are left open: `clocked`
+    puts them in."""
 
-    def __init__(self, template: Template, population: Population, stamps: Stamps) -> None:
+    def __init__(self, template: Template, population: Population, stamps: Stamps | None) -> None:
         self._template = template
         self._setting = template.setting
         self._population = population
         self._position = 0
         self._patients = PatientColumns(population, self._setting.lettering, self._rng("patients"))
-        self._times = TimeColumns(stamps, float(self._setting.options["per_second"]), self._rng("time"))
+        self._times = (
+            TimeColumns(stamps, float(self._setting.options["per_second"]), self._rng("time"))
+            if stamps is not None
+            else LateTimes()
+        )
         self._row_rng = self._rng("rows")
         self._first = self._size = 0
         self._rows: np.ndarray[tuple[int], np.dtype[np.int64]] = np.zeros(0, dtype=np.int64)
@@ -57,8 +74,6 @@ class TemplateDrawing:
         for token in tokens:
             if isinstance(token, str):
                 parts.append(self._literal(token))
-            elif (constant := self._constant(token)) is not None:
-                parts.append(self._literal(constant))
             else:
                 if token.name in _NUMBERED:
                     dash = "-" if token.name == "control_id" else ""
@@ -71,17 +86,6 @@ class TemplateDrawing:
     def _literal(self, literal: str) -> bytes:
         lettering = self._setting.lettering
         return lettering.encode(lettering.fit(literal)).replace(b"%", b"%%")
-
-    def _constant(self, field: Field) -> str | None:
-        content = self._setting.content
-        return {
-            "facility": content.facility,
-            "receiver": content.receiving_application,
-            "processing_id": content.processing_id,
-            "version": content.version,
-            "charset": content.charset,
-            "run": self._setting.run,
-        }.get(field.name)
 
     def _column(self, field: Field) -> Column:
         self._position += 1
@@ -191,3 +195,38 @@ def _filled(parts: Sequence[bytes | None], high: bytes, columns: Sequence[list[b
     if not columns:
         return [pattern % ()] * size
     return list(map(pattern.__mod__, zip(*columns, strict=True)))
+
+
+def clocked(take: Callable[[], One], stamps: Stamps, clock: Callable[[], int], random: Random) -> Callable[[], One]:
+    """Messages drawn without times, stamped one by one when they are taken. `clock` gives the hospital's second."""
+
+    def stamped() -> One:
+        payload, control_id, lane, order, kind, _ = take()
+        second = clock()
+        now = stamps(second).encode()
+        payload = payload.replace(NOW, now)
+        if BEFORE in payload:
+            payload = payload.replace(BEFORE, stamps(second - 60 * random.randrange(5, 61)).encode())
+        if NOW in control_id:
+            control_id = control_id.replace(NOW, now)
+        return payload, control_id, lane, order, kind, second * 1_000_000_000
+
+    return stamped
+
+
+class TicketClock:
+    """The clock of templates that share it: each message moves it by what its template says."""
+
+    def __init__(self) -> None:
+        self._nanoseconds = 0
+
+    def ticking(self, per_second: float) -> Callable[[], int]:
+        """Moves on by one of so many messages a second, and gives the second."""
+        step = int(1_000_000_000 / per_second)
+
+        def tick() -> int:
+            second = self._nanoseconds // 1_000_000_000
+            self._nanoseconds += step
+            return second
+
+        return tick

@@ -40,7 +40,7 @@ class Template:
     def __init__(self, text: str, origin: str, setting: Setting) -> None:
         self.origin = origin
         self.setting = setting
-        found = tokens(text, origin=origin)
+        found = [_settled(token, setting) for token in tokens(text, origin=origin)]
         named = str(setting.options["csv"])
         self.table = Table(setting.folder / named) if named else None
         header, rest = _header(found, origin)
@@ -110,6 +110,22 @@ class Template:
         by_patient = self.setting.options["csv_order"] == "patient"
         fields = [token for token in self.tokens if isinstance(token, Field)]
         return any(f.name.startswith("patient.") or (f.name == "csv" and by_patient) for f in fields)
+
+
+def _settled(token: Token, setting: Setting) -> Token:
+    """The token, or the text it stands for throughout the run."""
+    if isinstance(token, str):
+        return token
+    content = setting.content
+    constants = {
+        "facility": content.facility,
+        "receiver": content.receiving_application,
+        "processing_id": content.processing_id,
+        "version": content.version,
+        "charset": content.charset,
+        "run": setting.run,
+    }
+    return constants.get(token.name, token)
 
 
 class _Header:

@@ -34,6 +34,21 @@ def test_that_the_rest_goes_on_when_one_ingredient_has_ended(tmp_path: Path) -> 
     assert len(list(rows(source(once), 1000))) == 3
 
 
+def test_that_templates_follow_the_clock_of_the_journeys_beside_them_or_share_one() -> None:
+    for mix in ((journey("inpatient"), template(), template(ACK)), (template(per_second=7), template(ACK, 2))):
+        told = list(rows(source(*mix), 3000))
+        times = [segments(row[0])["MSH"][0][7] for row in told]
+        assert times == sorted(times)
+        assert len(set(times)) > 20
+        assert not [row for row in told if b"\x01" in row[0] + row[1]]
+        for payload, *_, at in told[:500]:
+            found = segments(payload)
+            if "OBR" in found and found["MSH"][0][3] == "LAB":
+                assert found["OBR"][0][7] < found["MSH"][0][7]
+            assert at >= 0
+        assert [row[5] for row in told] == sorted(row[5] for row in told)
+
+
 def test_that_numbers_are_unique_over_all_ingredients(tmp_path: Path) -> None:
     (tmp_path / "one.hl7").write_bytes(
         b"MSH|^~\\&|A|B|C|D|20240101||ORU^R01|X|P|2.5.1\rPID|1||7\rOBR|1|P1|F1|K\rOBX|1|ST|K||a||||||F\r"

@@ -11,7 +11,10 @@ import pytest
 
 from console.core.errors import Refused
 from console.harness.scenario.model import Ingredient
+from console.hl7v2.message import parse
 from tests.builders.harness_scenarios import RESULT, payloads, rows, segments, source, template
+
+SHIPPED = sorted((Path(__file__).resolve().parents[4] / "resources" / "harness" / "templates").glob("*.hl7"))
 
 HEAD = "MSH|^~\\&|LAB|ANY|SB|HOSP|{now}||ORU^R01^ORU_R01|{control_id}|P|2.5.1\n"
 
@@ -165,3 +168,18 @@ def test_that_a_missing_column_or_file_is_named(tmp_path: Path) -> None:
 def test_that_letters_the_charset_lacks_are_replaced() -> None:
     made = source(template(f"{HEAD}NTE|1||Łódź Ñandú ł\n"), charset="8859/1")
     assert segments(payloads(made, 1)[0], "latin-1")["NTE"][0][3] == "Lódz Ñandú l"
+
+
+def test_that_there_are_templates_to_begin_with() -> None:
+    assert {path.stem for path in SHIPPED} >= {"admission", "letter", "order", "result", "update"}
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_that_shipped_templates_make_whole_messages(path: Path) -> None:
+    made = source(Ingredient("template", path=path))
+    for payload in payloads(made, 60):
+        message = parse(payload)
+        assert message.warnings == []
+        assert b"{" not in payload
+        assert segments(payload)["MSH"][0][4] == "HARNESS"
+        assert payload.count(b"HARNESS") > 2
