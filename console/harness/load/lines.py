@@ -96,8 +96,9 @@ class Line:
     descriptor: int = -1
     sock: socket.socket | None = None
     receive: Callable[[int], bytes] = field(default=lambda _: b"")
+    transmit: Callable[[bytes], int] = field(default=lambda _: 0)
     want: bytes = b""
-    """`AA|` and the control id when exactly one message waits and nothing is out of the ordinary; else empty."""
+    """How a plain positive answer ends, when one message waits and nothing is out of the ordinary; else empty."""
     waiting: deque[Entry] = field(default_factory=deque)
     """Sent, not answered; oldest first."""
     since: int = 0
@@ -148,6 +149,10 @@ class Line:
         assert self.sock is not None
         if number := self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             raise OSError(number, "connect")
+        try:
+            self.sock.getpeername()
+        except OSError:
+            return WRITABLE  # what was told was about an older socket with this number
         if self.reach.tls is None:
             self._opened(self.sock)
             return 0
@@ -171,7 +176,7 @@ class Line:
 
     def _opened(self, sock: socket.socket) -> None:
         self.state = LineState.OPEN
-        self.receive = sock.recv
+        self.receive, self.transmit = sock.recv, sock.send
         self.plain = not isinstance(sock, ssl.SSLSocket)
         self.useful = False
 

@@ -9,6 +9,7 @@ All times are nanoseconds since second 0.
 from __future__ import annotations
 
 import random
+from array import array
 from collections.abc import Callable
 from heapq import heappop, heappush
 from time import perf_counter_ns
@@ -58,7 +59,7 @@ class Pump:
         self.supply = supply
         self.lines = lines
         self.timer = timer
-        self.by_descriptor: dict[int, Line] = {}
+        self.by_descriptor: list[Line | None] = []
         self.outlets: list[Outlet] = list(dict.fromkeys(line.outlet for line in lines))
         self.answers = Answers(books, supply, scenario.connections, scenario.acknowledgment, self.again)
         self.ways = Ways(self)
@@ -101,6 +102,8 @@ class Pump:
         """Messages that pause before they go out again."""
         self.running = False
         self._upsets: Upsets | None = None
+        self._in_batches = self.closed and not self.bound and len(self.outlets) == 1 and self.window > 1
+        self._in_batches = self._in_batches and self._gap == 0 and not self.per_message
 
     # -- appointments --------------------------------------------------------------------------------------------
 
@@ -136,6 +139,8 @@ class Pump:
         except OSError as error:
             self.lost(line, now, error.strerror or str(error))
             return
+        while len(self.by_descriptor) <= line.descriptor:
+            self.by_descriptor.append(None)
         self.by_descriptor[line.descriptor] = line
         self.timer.watch(line.descriptor, WRITABLE)
         descriptor = line.descriptor
@@ -167,7 +172,7 @@ class Pump:
         """Closes the socket and nothing more."""
         if line.descriptor >= 0:
             self.timer.forget(line.descriptor)
-            self.by_descriptor.pop(line.descriptor, None)
+            self.by_descriptor[line.descriptor] = None
         line.hang_up(reset=reset)
         self._unlist(line)
 
@@ -217,6 +222,8 @@ class Pump:
     def freed(self, line: Line, now: int) -> None:
         """The line may be able to take something: from its queue, or (closed model) the next there is."""
         outlet = line.outlet
+        if self._in_batches and not line.listed and self.running and not outlet.queue and self.may_send(line):
+            self._batch(line, now)
         while self._paused_at is None and outlet.queue and now >= self.away_until and self.may_send(line):
             entry = outlet.queue.popleft()
             self._queued -= 1
@@ -267,6 +274,60 @@ class Pump:
                 outlet.queue.append(entry)
                 self._queued += 1
                 self._queued_bytes += len(entry[2])
+
+    def _batch(self, line: Line, now: int) -> None:
+        """Closed model with several messages outstanding: the line takes all it may in one write, as long as they are
+        ordinary ones."""
+        supply, books = self.supply, self.books
+        room = self.window - len(line.waiting)
+        if line.held or self._paused_at is not None or (supply.at >= len(supply.entries) and not supply.turn()):
+            return
+        entries = supply.entries[supply.at : supply.at + room]
+        first, count = entries[0][0], len(entries)
+        last = first + count
+        if (supply.specials or supply.delays) and any(
+            row in supply.specials or row in supply.delays for row in range(first, last)
+        ):
+            return
+        supply.at += count
+        frames = [entry[2] for entry in entries]
+        line.waiting.extend(entries)
+        books.intended[first:last] = array("q", (line.free_since or 1,)) * count
+        books.connection[first:last] = array("H", (line.number,)) * count
+        if line.free_since < self._warm_until:
+            for row in range(first, last):
+                books.flags[row] |= Flag.WARM_UP
+        data = b"".join(frames)
+        books.bytes_out += len(data)
+        try:
+            whole = line.put(data, -1)
+        except OSError as error:
+            self.lost(line, now, error.strerror or str(error))
+            return
+        now = perf_counter_ns() - books.start
+        if whole:
+            books.sent[first:last] = array("q", (now,)) * count
+            books.rows_sent += count
+            books.last_send = now
+        else:
+            self._cut_backlog(line, entries)
+            self.watch_for_room(line)
+        line.since = now
+        self.expect(line)
+
+    def _cut_backlog(self, line: Line, entries: list[Entry]) -> None:
+        """The rest of a batch, message by message, so that each gets the time at which it has left."""
+        rest = line.backlog.pop()[0]
+        ends = len(rest)
+        parts: list[tuple[memoryview, int]] = []
+        for entry in reversed(entries):
+            if ends <= 0:
+                self.books.gone(entry[0], self.books.now())
+                continue
+            start = max(0, ends - len(entry[2]))
+            parts.append((rest[start:ends], entry[0]))
+            ends = start
+        line.backlog.extend(reversed(parts))
 
     # -- sending -------------------------------------------------------------------------------------------------
 
@@ -352,7 +413,7 @@ class Pump:
             and not self.per_message
             and waiting[0][1]
         ):
-            line.want = b"AA|" + waiting[0][1]
+            line.want = b"\rMSA|AA|" + waiting[0][1] + b"\r\x1c\r"
         else:
             line.want = b""
 
@@ -645,7 +706,7 @@ class Pump:
                 break
             self._keep_appointments(now)
             for descriptor, bits in wait(books.start + min(now + TICK, self._soonest()), True):
-                line = self.by_descriptor.get(descriptor)
+                line = self.by_descriptor[descriptor]
                 if line is not None:
                     self.ready(line, bits)
         return {line.number for line in wanted if line.state is LineState.OPEN}
@@ -679,10 +740,12 @@ class Pump:
         intended, sent, connection = books.intended, books.sent, books.connection
         by_descriptor, appointments = self.by_descriptor, self._appointments
         specials, delays, flags = supply.specials, supply.delays, books.flags
-        closed, small, ends = self.closed, _SMALL, b"|\r\x1c"
+        closed = self.closed
         quick = closed and not self.bound and len(self.outlets) == 1 and self.window == 1
         quick = quick and self._think is None and not self._gap and not self.per_message
         warm_until, warm = self._warm_until, int(Flag.WARM_UP)
+        rows_in = rows_out = bytes_in = bytes_out = 0
+        freed: list[tuple[Line, int]] = []
         if closed:
             now = clock() - start
             for one in self.lines:
@@ -693,6 +756,8 @@ class Pump:
             if appointments and appointments[0][0] <= now:
                 self._keep_appointments(now)
             if now >= self._next_tick:
+                books.add(rows_in=rows_in, rows_out=rows_out, bytes_in=bytes_in, bytes_out=bytes_out, now=now)
+                rows_in = rows_out = bytes_in = bytes_out = 0
                 self.tick(now)
                 if self._over(now):
                     break
@@ -703,11 +768,12 @@ class Pump:
                 until, exact = self._next_due, True
             if appointments and appointments[0][0] < until:
                 until, exact = appointments[0][0], True
-            if supply.wants and not (closed and self._queued) and until - (clock() - start) > supply.cost_ns * 1.2:
+            if not closed and supply.wants and until - (clock() - start) > supply.cost_ns * 1.2:
                 supply.make()
             going = quick and self._paused_at is None and not self.stopping and not supply.ended
+            entries = supply.entries
             for descriptor, bits in wait(start + until, exact):
-                line = by_descriptor.get(descriptor)
+                line = by_descriptor[descriptor]
                 if line is None:
                     continue
                 want = line.want
@@ -715,65 +781,86 @@ class Pump:
                     self.ready(line, bits)
                     continue
                 try:
-                    data = line.receive(small)
-                    place = data.find(b"\rMSA|") + 5
+                    data = line.receive(_SMALL)
                     size = len(data)
-                    if (
-                        data.find(b"\x1c\r") == size - 2
-                        and data.startswith(want, place)
-                        and place > 4
-                        and data[place + len(want)] in ends
-                        and data[0] == 11
-                        and size < small
-                    ):
-                        now = clock() - start
-                        waiting = line.waiting
-                        row = waiting[0][0]
-                        answered[row] = now
-                        outcomes[row] = 1
-                        codes[row] = 1
-                        books.rows_answered += 1
-                        books.bytes_in += size
-                        line.useful = True
-                        if going and (at := supply.at) < len(supply.entries):
-                            entry = supply.entries[at]
-                            row = entry[0]
-                            if not (specials and row in specials) and not (delays and row in delays):
-                                supply.at = at + 1
-                                waiting[0] = entry
-                                line.want = b"AA|" + entry[1] if entry[1] else b""
-                                frame = entry[2]
-                                intended[row] = now
-                                connection[row] = line.number
-                                if now < warm_until:
-                                    flags[row] |= warm
-                                books.bytes_out += len(frame)
-                                if line.put(frame, row):
-                                    sent[row] = line.since = books.last_send = clock() - start
-                                    books.rows_sent += 1
-                                else:
-                                    timer.watch(descriptor, READABLE | WRITABLE)
-                                    line.since = now
-                                continue
-                        waiting.clear()
-                        line.want = b""
-                        self.released(line, now)
-                        if now >= self._next_due and self._paused_at is None:
-                            self.pump(now)
+                    if not (data.endswith(want) and data.find(b"\x1c") == size - 2 and data[0] == 11 and size < _SMALL):
+                        self._unplain(line, data, bits)
                         continue
+                    now = clock() - start
+                    waiting = line.waiting
+                    row = waiting[0][0]
+                    answered[row] = now
+                    outcomes[row] = codes[row] = 1
+                    rows_in += 1
+                    bytes_in += size
+                    line.useful = True
+                    if going:
+                        freed.append((line, now))
+                        continue
+                    waiting.clear()
+                    line.want = b""
+                    self.released(line, now)
+                    if now >= self._next_due and self._paused_at is None:
+                        self.pump(now)
                 except BlockingIOError:
                     continue
                 except OSError as error:
                     self.lost(line, clock() - start, error.strerror or str(error))
+            for line, now in freed:
+                at = supply.at
+                if at >= len(entries):
+                    supply.turn()
+                    entries = supply.entries
+                    at = 0
+                row = -1
+                if entries:
+                    entry = entries[at]
+                    row, control_id, frame, _ = entry
+                if row < 0 or not control_id or (specials and row in specials) or (delays and row in delays):
+                    line.waiting.clear()
+                    line.want = b""
+                    self.released(line, now)
                     continue
-                now = clock() - start
-                if not data:
-                    self.lost(line, now, "closed by the receiver")
+                supply.at = at + 1
+                line.waiting[0] = entry
+                line.want = b"\rMSA|AA|" + control_id + b"\r\x1c\r"
+                connection[row] = line.number
+                intended[row] = now
+                if now < warm_until:
+                    flags[row] |= warm
+                try:
+                    count = line.transmit(frame)
+                except BlockingIOError:
+                    count = 0
+                except OSError as error:
+                    self.lost(line, now, error.strerror or str(error))
                     continue
-                self.took(line, data, now)
-                if size == small:
-                    self.ready(line, bits)
+                bytes_out += count
+                if count == len(frame):
+                    sent[row] = clock() - start
+                    rows_out += 1
+                else:
+                    self._rest_of(line, entry, count, now)
+            freed.clear()
+        books.add(rows_in=rows_in, rows_out=rows_out, bytes_in=bytes_in, bytes_out=bytes_out, now=now)
         self._finish()
+
+    def _rest_of(self, line: Line, entry: Entry, count: int, now: int) -> None:
+        """The window had room for `count` bytes only."""
+        line.backlog.append((memoryview(entry[2])[count:], entry[0]))
+        line.since = now
+        line.useful = True
+        self.watch_for_room(line)
+
+    def _unplain(self, line: Line, data: bytes, bits: int) -> None:
+        """What the quick way does not understand, and what else there is to read."""
+        now = perf_counter_ns() - self.books.start
+        if not data:
+            self.lost(line, now, "closed by the receiver")
+            return
+        self.took(line, data, now)
+        if len(data) == _SMALL:
+            self.ready(line, bits)
 
     def _finish(self) -> None:
         now = self.books.now()

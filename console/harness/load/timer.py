@@ -21,7 +21,7 @@ READABLE, WRITABLE, ENDED = 1, 4, 0x2000 | 0x10 | 0x8
 """Bits of an event: there is something to read; something can be written; the peer hung up or the socket failed.
 They are those of epoll."""
 
-MOST_EVENTS = 256
+MOST_EVENTS = 128
 _SPIN = 120_000
 """Nanoseconds before a due moment that are waited for in a loop, where that was asked for."""
 _CLOCK_MONOTONIC, _NONBLOCK_CLOEXEC, _ABSOLUTE = 1, 0o2004000, 1

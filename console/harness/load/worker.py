@@ -168,16 +168,16 @@ class Worker:
                 scenario, books=books, supply=supply, lines=lines, timer=timer, seed=plan.seed, alone=self._orphaned()
             )
             _check_reached(pump.open_lines(REACH_PATIENCE_S), pump, scenario)
-            while supply.wants and supply.make():
+            while (pump.closed is False or not supply.rows) and supply.wants and supply.make():
                 pass
+            gc.collect()
+            gc.freeze()
+            gc.disable()
             start = self._common_start(plan.workers, ledger)
             pump.begin(start, lambda pump: Upsets(pump, scenario.faults, reaches, worker=self._number))
             ledger.words[Control.STARTED_UTC] = time.time_ns() // 1000 + (start - perf_counter_ns()) // 1000
             ledger.words[Control.START] = start
             ledger.words[Control.STATE] = WorkerState.RUNNING
-            gc.collect()
-            gc.freeze()
-            gc.disable()
             pump.run()
         finally:
             gc.enable()
