@@ -21,7 +21,7 @@ from console.harness.verdict.truth import MERGES, MessageTruth, ResultFact, read
 from console.harness.verdict.versions import Fate, SentRow
 from console.hl7v2.acknowledgment import parse_ack
 
-_COLUMNS = ("sent", "answered", "outcome", "code", "attempts", "kind")
+_COLUMNS = ("sent", "answered", "outcome", "code", "attempts", "kind", "size", "origin")
 Told = Callable[[int, int], None]
 """Called with (rows read, rows there are)."""
 
@@ -106,7 +106,15 @@ class _Reader:
 
     def _chunk(self, worker: int, first: int, chunk: Shots, cells: dict[str, list[int]], kinds: list[str]) -> None:
         survey = self._survey
-        sent, answered, outcome, code, attempts, kind = (cells[name] for name in _COLUMNS)
+        sent, answered, outcome, code, attempts, kind, size, origin = (cells[name] for name in _COLUMNS)
+        for at, frame in enumerate(chunk.frames):
+            if (size[at] and size[at] != len(frame)) or (size[at] and origin[at] != chunk.origins[at]):
+                raise Refused(
+                    f"The content of {self._folder.path} cannot be made again as it was: row {first + at} of worker "
+                    f"{worker} is another message now. A file that the scenario names has changed, or the run was made "
+                    "by another version of Signalbox.",
+                    code="content-changed",
+                )
         survey.last_answer_s = max(survey.last_answer_s, max(answered, default=0) / 1e9)
         for at, frame in enumerate(chunk.frames):
             special = chunk.specials.get(at)
@@ -140,7 +148,7 @@ class _Reader:
     def _take(self, row: SentRow, truth: MessageTruth, facts: Iterable[ResultFact] | None = None) -> None:
         survey = self._survey
         fate = row.fate
-        counts = fate in (Fate.CERTAIN, Fate.OPEN)
+        counts = fate in (Fate.CERTAIN, Fate.OPEN, Fate.DAMAGED)  # where it may have been taken, both are right
         person = survey.people.meet(truth.patients, join=counts)
         if truth.merged and counts and truth.kind.partition("^")[2] in MERGES:
             for old in truth.merged:
@@ -189,6 +197,7 @@ class _Reader:
         facts = dict.fromkeys(meant.results)
         if left is not None:
             facts.update(dict.fromkeys(left.results))
+            self._survey.people.meet((*meant.patients, *left.patients))
         self._take(row, meant, facts)
 
     def name_swaps(self) -> None:
