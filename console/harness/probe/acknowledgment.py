@@ -379,7 +379,7 @@ PROBES = (
         "A message without control id",
         Severity.CRITICAL,
         "MSH-10 is required. AA that names no message, or an invented one, confirms something nobody can find again.",
-        "field notes 2.7, probe 20; HL7 v2.5.1, 2.15.9.10",
+        "field survey, probe 20; HL7 v2.5.1, 2.15.9.10",
         "AR or AE, or the connection closed; never AA.",
         "Answer AR with error 101 (required field missing) at MSH-10.",
         _empty_id,

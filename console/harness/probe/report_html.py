@@ -127,6 +127,8 @@ def _failures(report: ProbeReport) -> Iterator[str]:
 
 def _all_probes(report: ProbeReport) -> Iterator[str]:
     yield "<h2>All probes</h2>"
+    yield '<p class="small">“Field survey” in a source: what was seen when seven widely used receivers were probed in '
+    yield "2026; the help page “Probes” tells more. Other sources are public standards and issue trackers.</p>"
     for group in Group:
         mine = [r for r in report.results if r.probe.group is group]
         if not mine:
@@ -166,6 +168,10 @@ def _body(result: Result) -> Iterator[str]:
     yield f"<dt>Source</dt><dd>{escape(probe.source)}</dd>"
     if result.finding.outcome is Outcome.FAIL:
         yield f"<dt>To change</dt><dd>{escape(probe.advice)}</dd>"
+    if named := {name: mark for name, mark in result.observed.ids.items() if mark}:
+        shown = ", ".join(f"{escape(name)} <code>{escape(mark[:24])}</code>" for name, mark in list(named.items())[:6])
+        more = f" and {len(named) - 6} more" if len(named) > 6 else ""
+        yield f"<dt>Messages</dt><dd>{shown}{more}</dd>"
     yield "</dl>"
     for line in result.observed.lines[:SHOWN_LINES]:
         yield from _wire(line)
