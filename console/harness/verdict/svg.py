@@ -144,9 +144,8 @@ def share_bar(title: str, shares: Sequence[tuple[str, str, int]]) -> str:
     total = sum(count for _, _, count in shares)
     if not total:
         return ""
-    out = [
-        f'<svg class="shares" viewBox="0 0 {WIDTH} 22" preserveAspectRatio="none" role="img" aria-label="{escape(title)}">'
-    ]
+    named = f'role="img" aria-label="{escape(title)}"'
+    out = [f'<svg class="shares" viewBox="0 0 {WIDTH} 22" preserveAspectRatio="none" {named}>']
     widths = [max(3.0, count / total * WIDTH) if count else 0.0 for _, _, count in shares]
     scale = WIDTH / sum(widths)
     x = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -37,11 +38,12 @@ class PoliteHttp:
         concurrent: int = CONCURRENT,
         timeout: float = TIMEOUT_S,
         ca: Path | None = None,
+        tls: ssl.SSLContext | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`name` for sentences, as `the FHIR server`. `ca`: a file with the authority of its certificate. Raises
-        Refused for an address that cannot be one."""
+        """`name` for sentences, as `the FHIR server`. `ca`: a file with the authority of its certificate; `tls`
+        takes its place. Raises Refused for an address that cannot be one."""
         self.base = checked_base(base)
         self.name = name
         self.asked: dict[str, int] = {}
@@ -54,7 +56,7 @@ class PoliteHttp:
                 timeout=httpx.Timeout(timeout, connect=CONNECT_S),
                 transport=transport,
                 trust_env=host not in ("127.0.0.1", "localhost", "::1"),
-                verify=str(ca) if ca is not None else True,
+                verify=tls or (ssl.create_default_context(cafile=str(ca)) if ca is not None else True),
                 limits=httpx.Limits(max_connections=max(1, concurrent)),
             )
         except OSError as error:
@@ -62,6 +64,10 @@ class PoliteHttp:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+    def set_header(self, name: str, value: str) -> None:
+        """A header of every further request."""
+        self._client.headers[name] = value
 
     async def json(self, path: str, parameters: Parameters = (), *, purpose: str) -> Any:
         """The JSON at `path` (relative to the base, or a whole address on the same server). Numbers with a point come
@@ -87,9 +93,10 @@ class PoliteHttp:
         *,
         purpose: str,
         form: Mapping[str, str] | None = None,
-        missing_is_none: bool = False,
+        content: bytes | None = None,
+        content_type: str = "",
     ) -> httpx.Response:
-        """A successful response (with `missing_is_none`, a 404 too). Waits and asks again where the server is busy."""
+        """A successful response. Waits and asks again where the server is busy. Raises EnvironmentFault."""
         url = self.address_of(path)
         wait = 0.2
         for attempt in range(1, TRIES + 1):
@@ -97,14 +104,19 @@ class PoliteHttp:
                 self.asked[purpose] = self.asked.get(purpose, 0) + 1
                 try:
                     response = await self._client.request(
-                        method, url, params=httpx.QueryParams(list(parameters)) if parameters else None, data=form
+                        method,
+                        url,
+                        params=httpx.QueryParams(list(parameters)) if parameters else None,
+                        data=form,
+                        content=content,
+                        headers={"Content-Type": content_type} if content_type else None,
                     )
                 except httpx.HTTPError as error:
                     if attempt == TRIES or isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol):
                         raise self._fault(error) from error
                     response = None
             if response is not None:
-                if response.is_success or (missing_is_none and response.status_code == 404):
+                if response.is_success:
                     return response
                 if response.status_code not in _AGAIN or attempt == TRIES:
                     raise self._refusal(response)
@@ -125,6 +137,14 @@ class PoliteHttp:
                 f"{self.name[:1].upper()}{self.name[1:]} at {self.base} did not answer in time.",
                 code="timed-out",
                 detail=type(error).__name__,
+            )
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return EnvironmentFault(
+                f"The certificate of {self.name} at {self.base} is not trusted. Name the authority that signed it with "
+                "the option ca.",
+                code="certificate",
+                detail=str(error)[:200],
+                retryable=False,
             )
         return EnvironmentFault(
             f"Nobody answers at {self.base}. Is {self.name} running, and is this its address?",
