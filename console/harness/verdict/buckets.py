@@ -15,6 +15,7 @@ class Bucket(StrEnum):
     UNKNOWN_PRESENT = "unknown_present"
     UNKNOWN_ABSENT = "unknown_absent"
     NOT_SENT = "not_sent"
+    WITHDRAWN_GONE = "withdrawn_gone"
     DOUBLE_CHARTED = "double_charted"
     WRONG_VALUE = "wrong_value"
     STALE = "stale"
@@ -35,6 +36,7 @@ MEANING: dict[Bucket, str] = {
     Bucket.UNKNOWN_PRESENT: "the answer left its fate open; it is there, and right",
     Bucket.UNKNOWN_ABSENT: "the answer left its fate open; it is not there",
     Bucket.NOT_SENT: "never sent, and not there",
+    Bucket.WITHDRAWN_GONE: "withdrawn by its sender, and not there: a store may keep it or not",
     Bucket.DOUBLE_CHARTED: "filed more than once",
     Bucket.WRONG_VALUE: "filed with a value, unit or status that was never sent for it",
     Bucket.STALE: "an older version stands where a newer one was accepted",
@@ -48,8 +50,8 @@ MEANING: dict[Bucket, str] = {
 }
 
 GOOD = frozenset({Bucket.EXACTLY_ONCE, Bucket.LOST_AFTER_REFUSAL, Bucket.NOT_SENT})
-OPEN = frozenset({Bucket.UNKNOWN_PRESENT, Bucket.UNKNOWN_ABSENT})
-"""Neither good nor bad: both are right where nobody knows whether the message was taken."""
+OPEN = frozenset({Bucket.UNKNOWN_PRESENT, Bucket.UNKNOWN_ABSENT, Bucket.WITHDRAWN_GONE})
+"""Neither good nor bad: both are right where nobody knows whether the message was taken, or must be kept."""
 BAD = frozenset(Bucket) - GOOD - OPEN
 """Every one of these is the receiver's fault."""
 

@@ -64,6 +64,7 @@ def _rest(verification: Verification) -> str:
     words = (
         (counts[Bucket.LOST_AFTER_REFUSAL], "refused and rightly absent"),
         (counts[Bucket.UNKNOWN_PRESENT] + counts[Bucket.UNKNOWN_ABSENT], "left open by their answers"),
+        (counts[Bucket.WITHDRAWN_GONE], "withdrawn and gone"),
         (counts[Bucket.NOT_SENT], "never sent"),
     )
     return ", ".join(f"{count:,} {word}" for count, word in words if count)

@@ -35,6 +35,13 @@ class DeliveryJudge(Judge):
         for one in left:
             part.strays.append(self.stray(slots, one))
 
+    def absent(self, part: Part, key: Key, slot: Slot, waiting: Waiting) -> None:
+        """A log takes nothing away: what was withdrawn later was delivered all the same."""
+        if slot.required and waiting.of(key, slot.rows) is None:
+            part.lose(key, slot, self.people)
+        else:
+            super().absent(part, key, slot, waiting)
+
     def _deliveries(self, part: Part, key: Key, slot: Slot, mine: list[Filed], waiting: Waiting) -> None:
         taken: dict[int, list[Filed]] = {}
         worst: tuple[Bucket, Filed, str] | None = None
@@ -55,7 +62,9 @@ class DeliveryJudge(Judge):
                 places = ", ".join(one.where for one in copies[:5])
                 worst = worst or (Bucket.DOUBLE_CHARTED, copies[-1], f"{len(copies)} times: {places}")
             if copies and self.coverage.order_kept:
-                part.keep_order(self.people, key, slot, version, min(copies, key=lambda one: one.sequence))
+                first = min(copies, key=lambda one: one.sequence)
+                said_so = [version] if first.control_id else [v for v in slot.versions if equals(v, first, slot)]
+                part.keep_order(self.people, key, slot, said_so, first)
         missing = self._undelivered(slot, taken)
         if worst is None and missing:
             held = waiting.of(key, slot.rows)

@@ -8,7 +8,7 @@ from console.harness.verdict.buckets import Bucket
 from console.harness.verdict.expected import CellKey, Slot
 from console.harness.verdict.filed import ANY, Coverage, Filed, Key
 from console.harness.verdict.matching import assign, equals
-from console.harness.verdict.part import Part, Stray, Waiting
+from console.harness.verdict.part import Part, Stray, Waiting, Withdrawal
 from console.harness.verdict.people import People
 from console.harness.verdict.versions import WITHDRAWN, Fate, SentRow, Version, finality, standing
 
@@ -42,7 +42,7 @@ class Judge:
         if slot.required:
             stands = standing(slot.versions)
             if all(finality(v.status) == WITHDRAWN for v in stands):
-                add(Bucket.EXACTLY_ONCE)  # withdrawn, and gone
+                part.miss_withdrawn(key, slot, _withdrawal(stands[0], slot))
             elif any(finality(v.status) == WITHDRAWN for v in stands):
                 add(Bucket.UNKNOWN_ABSENT)
             elif (held := waiting.of(key, slot.rows)) is not None:
@@ -63,12 +63,15 @@ class Judge:
 
     def present(self, part: Part, key: Key, slot: Slot, one: Filed) -> None:
         bucket, version, note = self.content(slot, one)
+        if version is not None and finality(version.status) == WITHDRAWN:
+            part.kept.add(_withdrawal(version, slot))
         if bucket in (Bucket.EXACTLY_ONCE, Bucket.UNKNOWN_PRESENT):
             wrong = self.misplaced(slot, one)
             if wrong is not None:
                 bucket, note = wrong
             elif version is not None and self.coverage.order_kept:
-                part.keep_order(self.people, key, slot, version, one)
+                said_so = [v for v in slot.versions if equals(v, one, slot)]
+                part.keep_order(self.people, key, slot, said_so, one)
         offender = None
         if bucket is not Bucket.EXACTLY_ONCE:
             offender = evidence.of_slot(bucket, key, slot, self.people, one, note=note)
@@ -123,6 +126,12 @@ class Judge:
         if self.coverage.orders and one.placer and placers and one.placer not in placers:
             return Bucket.WRONG_ORDER, f"filed under placer number {one.placer}, sent with {', '.join(sorted(placers))}"
         return None
+
+
+def _withdrawal(version: Version, slot: Slot) -> Withdrawal:
+    """What kind of withdrawal this is: stores treat the kinds differently."""
+    before = any(finality(v.status) != WITHDRAWN and v.has(Fate.CERTAIN) for v in slot.versions)
+    return version.status, before
 
 
 def nearest(slots: list[Slot], one: Filed) -> Slot | None:

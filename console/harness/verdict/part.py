@@ -19,6 +19,10 @@ MOST_ORDERED = 1_000_000
 """So many results are looked at for the order they were filed in; a larger run's order stays unknown."""
 
 
+Withdrawal = tuple[str, bool]
+"""The withdrawing status (OBX-11), and whether a value had been accepted before it."""
+
+
 @dataclass(slots=True)
 class Stray:
     """A record that fits no expected result. `slot`: what it comes nearest to; `excused`: its order is none of
@@ -37,6 +41,10 @@ class Part:
     findings: Findings = field(default_factory=Findings)
     missing: list[tuple[Key, Slot]] = field(default_factory=list)
     strays: list[Stray] = field(default_factory=list)
+    gone: list[tuple[Key, Slot, Withdrawal]] = field(default_factory=list)
+    """Withdrawn results that are not there."""
+    kept: set[Withdrawal] = field(default_factory=set)
+    """Kinds of withdrawn results that the system does keep: then one that is not there is lost."""
     order: OrderKept = field(default_factory=OrderKept)
     tickets: list[tuple[Key, SentRow, str]] = field(default_factory=list)
     order_left_out: bool = False
@@ -53,12 +61,19 @@ class Part:
         else:
             self.findings.add(Bucket.LOST, evidence.of_slot(Bucket.LOST, key, slot, people))
 
-    def keep_order(self, people: People, key: Key, slot: Slot, version: Version, one: Filed) -> None:
-        """Notes when the version was accepted and where in the receiver's order it was filed. Only what is certain
-        counts: a version that may have been taken at another time has no place."""
+    def miss_withdrawn(self, key: Key, slot: Slot, kind: Withdrawal) -> None:
+        if len(self.gone) < MOST_STRAYS:
+            self.gone.append((key, slot, kind))
+        else:
+            self.findings.add(Bucket.WITHDRAWN_GONE)
+
+    def keep_order(self, people: People, key: Key, slot: Slot, versions: Iterable[Version], one: Filed) -> None:
+        """Notes when the record's content was accepted and where in the receiver's order it was filed. Every message
+        that said the same may have been the one, and only what is certain counts: what may have been taken at another
+        time has no place."""
         if one.sequence < 0 or slot.person < 0 or slot.blurred:
             return
-        rows = [row for row in version.rows if row.fate is not Fate.UNSENT]
+        rows = [row for version in versions for row in version.rows if row.fate is not Fate.UNSENT]
         if not rows or any(row.fate is not Fate.CERTAIN for row in rows):
             return
         if len(self.tickets) >= MOST_ORDERED:

@@ -88,6 +88,13 @@ class Reconciler:
             strays += part.strays
             order.take(part.order, offset=len(tickets))
             tickets += part.tickets
+        kept = set().union(*(part.kept for part in parts)) if parts else set()
+        for part in parts:
+            for key, slot, kind in part.gone:
+                if kind in kept:
+                    missing.append((key, slot))
+                else:
+                    findings.add(Bucket.WITHDRAWN_GONE)
         missing, strays = self._pair(missing, strays, findings)
         for key, slot in missing:
             findings.add(Bucket.LOST, evidence.of_slot(Bucket.LOST, key, slot, self.people))

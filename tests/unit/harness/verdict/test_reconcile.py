@@ -177,9 +177,13 @@ def test_that_where_the_messages_times_contradict_their_order_either_may_stand()
         assert counts(run.check([run.file("1", fact("F1", value, "C"))])) == {"exactly_once": 1}
 
 
-def test_that_a_withdrawn_result_may_be_gone() -> None:
+def test_that_a_withdrawn_result_may_be_gone_unless_the_store_keeps_such() -> None:
     run = chain("F", "W")
-    assert counts(run.check([])) == {"exactly_once": 1}
+    assert counts(run.check([])) == {"withdrawn_gone": 1}
+    run.send("2", fact("F2"))
+    run.send("2", fact("F2", "", "W"))
+    other = run.file("2", fact("F2", "4.1", "entered-in-error"))
+    assert counts(run.check([other])) == {"exactly_once": 1, "lost": 1}
 
 
 def test_that_a_value_unit_or_status_nobody_sent_is_wrong() -> None:
@@ -356,6 +360,17 @@ def test_that_filing_in_another_order_than_accepted_is_seen_and_only_then() -> N
     assert offender.key[0] == "F1"
     assert "F2" in offender.note
     assert counts(run.check(swapped, coverage=Coverage())) == {"exactly_once": 3}
+
+
+def test_that_a_result_repeated_in_a_later_message_keeps_the_place_it_had() -> None:
+    run = Run()
+    run.send("1", fact("F1"), time="20261123080000")
+    run.send("1", fact("F2"))
+    run.send("1", fact("F1"), time="20261123090000")
+    for order in ("F1", "F2"):
+        run.file("1", fact(order))
+    assert counts(run.check()) == {"exactly_once": 2}
+    assert counts(run.check([run.filed[1], run.file("1", fact("F1"))])) == {"exactly_once": 2}
 
 
 def test_that_what_was_in_flight_together_has_no_order() -> None:
