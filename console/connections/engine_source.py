@@ -188,8 +188,8 @@ class EngineSource:
             },
         )
 
-    async def failures(self) -> Page:
-        return await self._page("failures", {})
+    async def failures(self, *, test: bool = False) -> Page:
+        return await self._page("failures", {"test": "true"} if test else {})
 
     async def dead_letters(self, *, group_key: str = "", after: str = "", limit: int = 100) -> Page:
         return await self._page("dead-letters", {"group_key": group_key, "after": after, "limit": limit})

@@ -70,6 +70,7 @@ class DeliveryEvents:
                     first_at=delivery.created_at,
                     last_at=to_micros(event.occurred_at),
                     bundle=delivery.bundle,
+                    test=origin.test,
                 )
             ],
         )

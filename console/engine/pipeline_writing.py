@@ -112,6 +112,7 @@ def _letter(passage: Passage, now: int) -> DeadLetter:
         attempts=pending.attempts + 1,
         first_at=to_micros(passage.events[0].occurred_at),
         last_at=now,
+        test=pending.test,
     )
 
 

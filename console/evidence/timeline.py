@@ -10,6 +10,7 @@ from typing import Any
 
 from console.core.clock import iso
 from console.core.events import Event, EventError, Kind, State
+from console.core.test_traffic import sent_as_test
 from console.evidence.expectations import DEFAULT_RULES, TurnaroundRule
 from console.evidence.order_lifecycle import OrderLoop, OrderMention, fold_orders
 from console.evidence.ordering import in_order
@@ -49,7 +50,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One message (or one duplicate of it). `at` is the sender's time when it gave a plausible one, else receipt."""
+    """One message (or one duplicate of it). `at` is the sender's time when it gave a plausible one, else receipt.
+    `test`: traffic of the harness."""
 
     trace_id: str
     event_id: str
@@ -66,6 +68,7 @@ class Entry:
     order_ids: tuple[str, ...]
     abnormal: bool
     duplicate_of: str
+    test: bool
     marks: tuple[Mark, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -87,6 +90,7 @@ class Entry:
             "order_ids": list(self.order_ids),
             "abnormal": self.abnormal,
             "duplicate_of": self.duplicate_of,
+            "test": self.test,
             "marks": [mark.as_json() for mark in self.marks],
         }
 
@@ -195,6 +199,7 @@ def _entry(root: Event, ordered: list[Event], stand: Standing) -> Entry:
         order_ids=tuple(dict.fromkeys(str(o["order_id"]) for o in orders if o.get("order_id"))),
         abnormal=any(o.get("abnormal") for o in orders),
         duplicate_of="",
+        test=sent_as_test(root.detail.get("sender")),
         marks=_marks(sender, at, root, ordered, stand),
     )
 
@@ -240,6 +245,7 @@ def _duplicate(event: Event, original: Entry) -> Entry:
         order_ids=original.order_ids,
         abnormal=False,
         duplicate_of=original.event_id,
+        test=original.test,
         marks=(
             Mark(original.sender, at, State.ACCEPTED),
             Mark(ENGINE_LANE, event.occurred_at, State.DUPLICATE),

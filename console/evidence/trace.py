@@ -9,6 +9,7 @@ from typing import Any
 
 from console.core.clock import iso
 from console.core.events import Event, EventError, Evidence, Hop, Kind, State
+from console.core.test_traffic import sent_as_test
 from console.evidence.ordering import in_order
 from console.evidence.standing import Standing, standing
 
@@ -77,7 +78,7 @@ class HopRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """The fold's answer. `not_reached` names the hops of the full road that nothing proves."""
+    """The fold's answer. `not_reached` names the hops of the full road that nothing proves. `test`: of the harness."""
 
     trace_id: str
     event_id: str
@@ -96,6 +97,7 @@ class Trace:
     encounter_id: str
     parent_trace_id: str
     duplicates: int
+    test: bool
     by_destination: dict[str, State]
     hops: tuple[HopRecord, ...]
     not_reached: tuple[Hop, ...]
@@ -120,6 +122,7 @@ class Trace:
             "encounter_id": self.encounter_id,
             "parent_trace_id": self.parent_trace_id,
             "duplicates": self.duplicates,
+            "test": self.test,
             "by_destination": {name: state.value for name, state in self.by_destination.items()},
             "hops": [hop.as_json() for hop in self.hops],
             "not_reached": [hop.value for hop in self.not_reached],
@@ -156,6 +159,7 @@ def fold_trace(events: Iterable[Event]) -> Trace:
         encounter_id=said.get("encounter_id") or "",
         parent_trace_id=root.detail.get("parent_trace_id") or "",
         duplicates=sum(1 for e in ordered if e.kind is Kind.DUPLICATE_RECEIVED),
+        test=sent_as_test(root.detail.get("sender")),
         by_destination=stand.by_destination,
         hops=_hops(ordered),
         not_reached=_not_reached(ordered, stand),

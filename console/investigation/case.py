@@ -128,7 +128,8 @@ class FailureGroup:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A system that sends to us. `counts` are messages per bucket of the heat strip, oldest first."""
+    """A system that sends to us. `counts` are messages per bucket of the heat strip, oldest first. `test`: the harness,
+    all its messages together."""
 
     name: str
     last_at: datetime | None
@@ -136,6 +137,7 @@ class Sender:
     usual_gap_s: float | None
     silent: bool
     counts: tuple[int, ...]
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,8 @@ class Look:
 class Overview:
     """The state of the road at a glance. `bucket_s` and `until` place the counts: the last ends at `until`.
 
-    `behind` counts journal events the key index has not taken in yet.
+    `behind` counts journal events the key index has not taken in yet; `kept_out` messages of the harness that stopped
+    or were refused and are in no failure and no queue here.
     """
 
     failures: tuple[FailureGroup, ...] = ()
@@ -180,3 +183,4 @@ class Overview:
     until: datetime | None = None
     recent: tuple[Look, ...] = ()
     behind: int = 0
+    kept_out: int = 0

@@ -24,8 +24,8 @@ from console.core.errors import EnvironmentFault
 from console.investigation import case_file
 from console.investigation.answer import Answer, EncounterTimeline, FeedState, JsonObject, SourceReport, SourceStatus
 from console.investigation.asking import Heard, ask
-from console.investigation.case import Look, Opens, Overview, SearchAnswer
-from console.investigation.overview import read_overview
+from console.investigation.case import FailureGroup, Look, Opens, Overview, SearchAnswer
+from console.investigation.overview import read_failures, read_overview
 from console.investigation.search import Search
 from console.investigation.sync import Feed, Listener, Subscription
 from console.storage.cache import Cache, KeptLook
@@ -72,6 +72,11 @@ class Desk:
         """Failures by cause, senders, destinations, queues and the recent looks, as of now or as last heard."""
         answer = await self._keepsake(Capability.STATISTICS, "overview", "", _statistics_and_failures)
         return _with(answer, read_overview(answer.value, recent=self._looks()))
+
+    async def test_failures(self) -> Answer[tuple[FailureGroup, ...]]:
+        """Failures of the harness's messages by cause: those that `overview` keeps out."""
+        answer = await self._keepsake(Capability.FAILURES, "test-failures", "", _test_failures)
+        return _with(answer, read_failures(answer.value.get("failures") or ()))
 
     async def encounters(
         self, *, patient_id: str = "", visit: str = "", text: str = "", limit: int = 50
@@ -241,6 +246,11 @@ async def _statistics_and_failures(source: Source) -> JsonObject:
         return {"statistics": await source.statistics(), "failures": []}
     statistics, failures = await asyncio.gather(source.statistics(), source.failures())
     return {"statistics": statistics, "failures": list(failures.items)}
+
+
+async def _test_failures(source: Source) -> JsonObject:
+    page = await source.failures(test=True)
+    return {"failures": list(page.items)}
 
 
 def _with(answer: Answer[Any], value: T) -> Answer[T]:

@@ -102,4 +102,5 @@ def _row(trace: Trace) -> dict[str, Any]:
         "patient_id": trace.patient_id,
         "encounter_id": trace.encounter_id,
         "duplicates": trace.duplicates,
+        "test": trace.test,
     }

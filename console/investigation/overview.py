@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ def read_overview(body: JsonObject, *, recent: tuple[Look, ...]) -> Overview:
     length = min(max((len(row["counts"]) for row in per_sender.values()), default=0), _BUCKETS)
     senders = statistics.get("senders") or ()
     return Overview(
-        failures=tuple(_failure(group) for group in body.get("failures") or ()),
+        failures=read_failures(body.get("failures") or ()),
         senders=tuple(_sender(row, per_sender.get(str(row["name"])), length) for row in senders),
         destinations=tuple(_destination(row) for row in statistics.get("destinations") or ()),
         queues={str(name): int(count) for name, count in (statistics.get("queues") or {}).items()},
@@ -26,8 +26,14 @@ def read_overview(body: JsonObject, *, recent: tuple[Look, ...]) -> Overview:
         bucket_s=_WINDOW_S // length if length else 0,
         until=_when(statistics.get("now")),
         recent=recent,
+        kept_out=int(statistics.get("kept_out") or 0),
         behind=max(int(statistics.get("journal_seq") or 0) - int(statistics.get("indexed_up_to") or 0), 0),
     )
+
+
+def read_failures(groups: Sequence[JsonObject]) -> tuple[FailureGroup, ...]:
+    """Items of GET /failures."""
+    return tuple(_failure(group) for group in groups)
 
 
 _WINDOW_S = 12 * 60 * 60
@@ -59,6 +65,7 @@ def _sender(row: JsonObject, counted: JsonObject | None, length: int) -> Sender:
         usual_gap_s=float(usual) if usual is not None else None,
         silent=bool(row.get("silent")),
         counts=counts or (0,) * length,
+        test=bool(row.get("test")),
     )
 
 

@@ -18,6 +18,7 @@ from console.core.errors import Conflict, Refused
 from console.core.events import EventError
 from console.core.ids import EventId, TraceId
 from console.core.keys import Key, KeyKind, fold_key
+from console.core.test_traffic import is_test_traffic
 from console.evidence.fingerprint import Group
 from console.storage import inbox
 from console.storage.database import DriverConnection
@@ -46,13 +47,14 @@ _COLUMNS = (
     "last_at",
     "state",
     "bundle",
+    "test",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
     """`event_id` is that of message.dead_lettered; `arrival` the message's place in the inbox (0: it failed at
-    delivery, and `bundle` is what could not be delivered). Times in microseconds."""
+    delivery, and `bundle` is what could not be delivered). Times in microseconds. `test`: traffic of the harness."""
 
     event_id: EventId
     trace_id: TraceId
@@ -71,6 +73,7 @@ class DeadLetter:
     first_at: int
     last_at: int
     bundle: bytes | None = None
+    test: bool = False
 
 
 OURS_TO_MEND: Final = frozenset({"code-not-mapped", "gate", "bug"})
@@ -117,6 +120,7 @@ def add(write: WriteTransaction, letters: Sequence[DeadLetter]) -> None:
                 letter.last_at,
                 "open",
                 letter.bundle,
+                int(letter.test),
             )
             for letter in letters
         ],
@@ -132,6 +136,7 @@ class Origin:
     sender: str
     patient_id: str
     encounter_id: str
+    test: bool = False
 
 
 def origin(reader: DriverConnection | WriteTransaction, trace_id: str) -> Origin:
@@ -143,7 +148,7 @@ def origin(reader: DriverConnection | WriteTransaction, trace_id: str) -> Origin
     ).fetchone()
     if row is None:
         return Origin("", "", "", "", "")
-    return Origin(row[0], row[1], row[2] or row[3], row[4] or "", row[5] or "")
+    return Origin(row[0], row[1], row[2] or row[3], row[4] or "", row[5] or "", is_test_traffic(row[3]))
 
 
 def hold(write: WriteTransaction, keys: Sequence[str], event_id: str) -> None:

@@ -17,8 +17,10 @@ GROUPS = 200
 COUNTED = 100_000
 
 
-def failure_groups(connection: Connection) -> list[dict[str, Any]]:
-    """Open dead letters by group, those that touch most patients first; `GROUPS` at most."""
+def failure_groups(connection: Connection, *, test: bool = False) -> list[dict[str, Any]]:
+    """Open dead letters by group, those that touch most patients first; `GROUPS` at most. `test`: only those of the
+    harness, which are in no other answer."""
+    wanted = dead_letters.c.test == int(test)
     patients = func.count(distinct(func.nullif(dead_letters.c.patient_id, "")))
     query = (
         select(
@@ -32,7 +34,7 @@ def failure_groups(connection: Connection) -> list[dict[str, Any]]:
             func.min(dead_letters.c.first_at).label("first_at"),
             func.max(dead_letters.c.last_at).label("last_at"),
         )
-        .where(dead_letters.c.state == OPEN)
+        .where(dead_letters.c.state == OPEN, wanted)
         .group_by(dead_letters.c.group_key)
         .order_by(patients.desc(), func.count().desc(), dead_letters.c.group_key)
         .limit(GROUPS)
@@ -48,14 +50,16 @@ def failure_groups(connection: Connection) -> list[dict[str, Any]]:
             "patients": row.patients,
             "first_at": iso_micros(row.first_at),
             "last_at": iso_micros(row.last_at),
-            "sample": _sample(connection, row.group_key),
+            "sample": _sample(connection, row.group_key, test),
         }
         for row in connection.execute(query).all()
     ]
 
 
-def _sample(connection: Connection, group_key: str) -> list[str]:
-    query = select(dead_letters.c.event_id).where(dead_letters.c.state == OPEN, dead_letters.c.group_key == group_key)
+def _sample(connection: Connection, group_key: str, test: bool) -> list[str]:
+    query = select(dead_letters.c.event_id).where(
+        dead_letters.c.state == OPEN, dead_letters.c.group_key == group_key, dead_letters.c.test == int(test)
+    )
     rows = connection.execute(query.order_by(dead_letters.c.event_id.desc()).limit(SAMPLE)).all()
     return [row.event_id for row in rows]
 
@@ -91,20 +95,29 @@ def dead_letter_json(row: Row[Any]) -> dict[str, Any]:
         "attempts": row.attempts,
         "first_at": iso_micros(row.first_at),
         "last_at": iso_micros(row.last_at),
+        "test": bool(row.test),
     }
 
 
 def queue_depths(connection: Connection) -> dict[str, int]:
-    """How much waits where."""
+    """How much waits where. Dead letters of the harness wait for nobody (see `kept_out`)."""
     waits = select(inbox.c.state, func.count()).group_by(inbox.c.state)
     by_state = {str(row[0]): int(row[1]) for row in connection.execute(waits).all()}
-    dead = select(func.count()).select_from(dead_letters).where(dead_letters.c.state == OPEN)
+    dead = select(func.count()).select_from(dead_letters).where(dead_letters.c.state == OPEN, dead_letters.c.test == 0)
     return {
         "inbox": sum(by_state.values()),
         "waiting": by_state.get("waiting", 0),
         "outbox": connection.execute(select(func.count()).select_from(outbox)).scalar() or 0,
         "dead_letters": connection.execute(dead).scalar() or 0,
     }
+
+
+def kept_out(connection: Connection) -> int:
+    """Messages of the harness that stopped or were refused, counted up to `COUNTED` each: nobody is asked to look."""
+    stopped = select(dead_letters.c.event_id).where(dead_letters.c.state == OPEN, dead_letters.c.test == 1)
+    refused = select(traces.c.trace_id).where(traces.c.state == State.REFUSED.value, traces.c.test == 1)
+    counts = (select(func.count()).select_from(some.limit(COUNTED).subquery()) for some in (stopped, refused))
+    return sum(connection.execute(count).scalar() or 0 for count in counts)
 
 
 def destination_rows(connection: Connection) -> list[dict[str, Any]]:
@@ -137,6 +150,7 @@ def destination_rows(connection: Connection) -> list[dict[str, Any]]:
 
 
 def refused_count(connection: Connection) -> int:
-    """Messages kept in quarantine, counted up to `COUNTED`."""
-    some = select(traces.c.trace_id).where(traces.c.state == State.REFUSED.value).limit(COUNTED).subquery()
+    """Messages kept in quarantine, counted up to `COUNTED`; without those of the harness."""
+    refused = select(traces.c.trace_id).where(traces.c.state == State.REFUSED.value, traces.c.test == 0)
+    some = refused.limit(COUNTED).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar() or 0

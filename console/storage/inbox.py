@@ -14,6 +14,7 @@ import orjson
 
 from console.core.ids import EventId, TraceId
 from console.core.keys import Key, KeyKind
+from console.core.test_traffic import is_test_traffic
 from console.storage.database import DriverConnection
 from console.storage.write import WriteTransaction
 
@@ -39,6 +40,11 @@ class Pending:
     @property
     def sender(self) -> str:
         return self.sending_application or self.sending_facility
+
+    @property
+    def test(self) -> bool:
+        """Traffic of the harness."""
+        return is_test_traffic(self.sending_facility)
 
 
 @dataclass(frozen=True, slots=True)

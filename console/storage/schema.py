@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -179,6 +179,7 @@ dead_letters = Table(
     _int("last_at"),
     _text("state"),  # open | resolved
     Column("bundle", LargeBinary),
+    _int("test"),  # 1: test traffic of the harness, which asks nobody to do anything
     Index("ix_dead_group", "state", "group_key"),
     Index("ix_dead_lane", "lane", "state"),
     Index("ix_dead_trace", "trace_id"),
@@ -249,6 +250,7 @@ traces = Table(
     _text("patient_id"),
     _text("encounter_id"),
     _int("duplicates"),
+    _int("test"),  # 1: test traffic of the harness
     Index("ix_traces_encounter", "encounter_id", "received_at"),
     Index("ix_traces_patient", "patient_id", "received_at"),
     Index("ix_traces_received", "received_at"),

@@ -51,6 +51,7 @@ def trace_json(row: TraceRow) -> dict[str, Any]:
         "patient_id": row.patient_id,
         "encounter_id": row.encounter_id,
         "duplicates": row.duplicates,
+        "test": bool(row.test),
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from console.core.clock import to_micros
 from console.core.events import Event, Kind
+from console.core.test_traffic import sent_as_test
 from console.evidence.standing import standing
 from console.evidence.trace import system_name
 from console.storage.event_rows import EVENT_FIELDS, event_of_fields
@@ -33,6 +34,7 @@ _COLUMNS = (
     "patient_id",
     "encounter_id",
     "duplicates",
+    "test",
 )
 _MOVING = ("last_at", "title", "state", "error_code", "patient_id", "encounter_id", "duplicates")
 _UPSERT = "ON CONFLICT (trace_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _MOVING)
@@ -45,7 +47,7 @@ _REMEMBERED = 2048
 class _Road:
     """What has been folded of one trace."""
 
-    fixed: tuple[Any, ...]  # trace_id .. received_at, message_type, control_id, sender
+    fixed: tuple[Any, ...]  # trace_id .. received_at, message_type, control_id, sender, test
     last_at: int = 0
     title: str = ""
     patient_id: str = ""
@@ -66,7 +68,7 @@ class _Road:
 
     def row(self) -> tuple[Any, ...]:
         stand = standing(self.deciding)
-        trace_id, event_id, parent, received_at, message_type, control_id, sender = self.fixed
+        trace_id, event_id, parent, received_at, message_type, control_id, sender, test = self.fixed
         return (
             trace_id,
             event_id,
@@ -82,6 +84,7 @@ class _Road:
             self.patient_id,
             self.encounter_id,
             self.duplicates,
+            test,
         )
 
 
@@ -144,4 +147,5 @@ def _fixed(root: Event) -> tuple[Any, ...]:
         detail.get("message_type", ""),
         detail.get("control_id", ""),
         system_name(detail.get("sender")),
+        int(sent_as_test(detail.get("sender"))),
     )

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from console.core.clock import to_micros
 from console.core.events import Event, Kind
+from console.core.test_traffic import HARNESS_FACILITY, sent_as_test
 from console.evidence.trace import system_name
 from console.hl7v2.timestamp import parse_time
 from console.storage.schema import traffic
@@ -45,7 +46,7 @@ def count_arrivals(write: WriteTransaction, first_seq: int, events: Sequence[Eve
     last: dict[tuple[str, int], int] = defaultdict(int)
     for event in events:
         if event.kind in _ARRIVALS:
-            sender, at = system_name(event.detail.get("sender")), to_micros(_sent(event))
+            sender, at = _counted_as(event), to_micros(_sent(event))
             for minute in (at // MINUTE, ALL_TIME):
                 counts[sender, minute] += 1
                 last[sender, minute] = max(last[sender, minute], at)
@@ -53,6 +54,12 @@ def count_arrivals(write: WriteTransaction, first_seq: int, events: Sequence[Eve
             last[sender, HEARD] = max(last[sender, HEARD], to_micros(event.occurred_at))
     lines = [(sender, minute, count, last[sender, minute]) for (sender, minute), count in counts.items()]
     write.insert("traffic", ("sender", "minute", "count", "last_at"), lines, conflict=_ADD)
+
+
+def _counted_as(event: Event) -> str:
+    """The sender; all test traffic together under the harness's own name, so that it hides no real sender's silence."""
+    sender = event.detail.get("sender")
+    return HARNESS_FACILITY if sent_as_test(sender) else system_name(sender)
 
 
 def _sent(event: Event) -> datetime:

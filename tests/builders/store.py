@@ -81,6 +81,7 @@ class Store:
         *,
         kind: str = "ORU^R01",
         sender: str = "LIS",
+        facility: str = "STB",
         title: str = "Potassium",
         category: str = "result",
         patient_id: str = "",
@@ -117,7 +118,7 @@ class Store:
         detail: dict[str, Any] = {
             "message_type": kind,
             "control_id": control,
-            "sender": {"application": sender, "facility": "STB"},
+            "sender": {"application": sender, "facility": facility},
             "receiver": {"application": "SBX", "facility": "STB"},
             "size": len(raw),
         }
@@ -196,14 +197,16 @@ class Store:
 
         self.write(job)
 
-    def dead_letter(self, stored: Stored, *, group_key: str, title: str, patient_id: str, code: str) -> None:
+    def dead_letter(
+        self, stored: Stored, *, group_key: str, title: str, patient_id: str, code: str, test: bool = False
+    ) -> None:
         at = to_micros(self.now)
         self.write(
             lambda write: write.insert(
                 "dead_letters",
                 (
                     *("event_id", "trace_id", "hop", "code", "text", "path", "group_key", "group_title"),
-                    *("patient_id", "first_at", "last_at", "state"),
+                    *("patient_id", "first_at", "last_at", "state", "test"),
                 ),
                 [
                     (
@@ -217,7 +220,7 @@ class Store:
                             group_key,
                             title,
                         ),
-                        *(patient_id, at, at, "open"),
+                        *(patient_id, at, at, "open", int(test)),
                     )
                 ],
             )
@@ -268,7 +271,8 @@ def _store_message(write: WriteTransaction, stored: Stored, detail: dict[str, An
         [
             (
                 *(root.event_id, root.trace_id, parent or None, to_micros(root.occurred_at)),
-                *(detail["sender"]["application"], "STB", detail["control_id"], detail["message_type"]),
+                *(detail["sender"]["application"], detail["sender"]["facility"]),
+                *(detail["control_id"], detail["message_type"]),
                 *("UNICODE UTF-8", len(stored.raw), root.payload_sha256, stored.raw),
             )
         ],

@@ -83,6 +83,24 @@ async def test_that_dead_letters_are_paged_too(api: EngineApi) -> None:
     assert len(await _walk(api, "/api/v1/dead-letters", "event_id", limit=2, group_key="g")) == 7
 
 
+async def test_that_failures_of_test_traffic_are_given_only_when_asked_for(api: EngineApi) -> None:
+    for n, facility in enumerate(("STB", "HARNESS", "HARNESS")):
+        stored = api.store.message(facility=facility, outcome=Kind.DEAD_LETTERED)
+        api.store.dead_letter(
+            stored, group_key="g", title="G", patient_id=f"p{n}", code="c", test=facility == "HARNESS"
+        )
+    before = await api.json("/api/v1/failures")
+    assert sum(group["count"] for group in before["items"] if group["group_key"] == "g") == 1
+    apart = await api.json("/api/v1/failures", test=True)
+    assert [group["count"] for group in apart["items"]] == [2]
+    statistics = await api.json("/api/v1/statistics")
+    assert statistics["kept_out"] == 2
+    assert [row["name"] for row in statistics["senders"] if row["test"]] == ["HARNESS"]
+    assert not any(row["silent"] for row in statistics["senders"] if row["test"])
+    letters = (await api.json("/api/v1/dead-letters", group_key="g"))["items"]
+    assert [letter["test"] for letter in letters].count(True) == 2
+
+
 async def test_that_a_cursor_is_good_for_its_own_question_only(api: EngineApi, filled: dict[str, Stored]) -> None:
     cursor = (await api.json("/api/v1/messages", limit=1))["next"]
     for path, query in (

@@ -390,3 +390,32 @@ async def test_that_the_palette_finds_cases(desk: Desk, session: Session) -> Non
         )
     ]
     assert hits[0].person
+
+
+# ---- test traffic of the harness ------------------------------------------------------------------------------
+
+
+def test_that_test_traffic_is_kept_out_quietly_and_shown_when_asked_for(
+    session: Session, desk: Desk, source: FakeSource, qtbot: QtBot
+) -> None:
+    source.statistics_ = {**statistics(), "kept_out": 312}
+    source.test_failures_ = [{**GROUP, "group_key": "t", "title": "PID-3 is empty", "count": 312}]
+    session.desk = desk
+    badges: list[tuple[str, int]] = []
+    session.badge_changed.connect(lambda page, number: badges.append((page, number)))
+    page = opened(session, qtbot)
+    shown = {label.text() for label in page.findChildren(QLabel) if label.isVisible()}
+    assert any("312 test messages of the harness are kept out" in text for text in shown)
+    assert not any("PID-3 is empty" in text for text in shown)
+    counted = badges[-1]
+    switch = next(b for b in page.findChildren(Button) if b.text() == "Show them")
+    switch.click()
+    qtbot.waitUntil(lambda: any("PID-3 is empty" in x.text() for x in page.findChildren(QLabel) if x.isVisible()))
+    assert switch.text() == "Hide them"
+    assert badges[-1] == counted
+    switch.click()
+    assert not any("PID-3 is empty" in label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def test_that_without_test_traffic_nothing_is_said_of_it(page: InvestigatePage) -> None:
+    assert not any("kept out" in label.text() for label in page.findChildren(QLabel) if label.isVisible())

@@ -49,6 +49,7 @@ class FakeSource:
     held: asyncio.Event | None = None
     statistics_: JsonObject = field(default_factory=dict)
     failures_: list[JsonObject] = field(default_factory=list)
+    test_failures_: list[JsonObject] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     lost_by_the_stream: set[int] = field(default_factory=set)
 
@@ -257,9 +258,9 @@ class FakeSource:
         await self._asked("orders")
         return Page((), as_of=iso(self.now))
 
-    async def failures(self) -> Page:
+    async def failures(self, *, test: bool = False) -> Page:
         await self._asked("failures")
-        return Page(tuple(self.failures_), as_of=iso(self.now))
+        return Page(tuple(self.test_failures_ if test else self.failures_), as_of=iso(self.now))
 
     async def dead_letters(self, *, group_key: str = "", after: str = "", limit: int = 100) -> Page:
         await self._asked("dead_letters")

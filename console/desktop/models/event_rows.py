@@ -35,6 +35,8 @@ class EventRow:
     took: timedelta | None
     late: bool
     duplicate: bool
+    test: bool = False
+    """Traffic of the harness."""
 
     @property
     def key(self) -> str:
@@ -113,6 +115,7 @@ class EventRows(Sequence[EventRow]):
             took=timedelta(milliseconds=float(took)) if took is not None else None,
             late=False,
             duplicate=bool(self.model.columns.duplicate[code]),
+            test=bool(entry.get("test")),
         )
 
     def _overdue_order(self, number: int) -> EventRow:

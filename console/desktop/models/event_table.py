@@ -107,7 +107,8 @@ class EventTableModel(QAbstractTableModel):
                 return QCoreApplication.translate("EventTable", "%1 result").replace("%1", row.title)
             return f"{row.message_type}  {row.title}" if row.title != row.message_type else row.title
         if column is Column.FROM:
-            return row.sender
+            test = QCoreApplication.translate("EventTable", "%1 (test traffic)")
+            return test.replace("%1", row.sender) if row.test else row.sender
         if column is Column.TO:
             more = f" +{len(row.receivers) - 1}" if len(row.receivers) > 1 else ""
             return lane_name(row.receivers[0]) + more if row.receivers else ""

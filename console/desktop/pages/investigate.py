@@ -13,16 +13,16 @@ from console.desktop.actions import Command
 from console.desktop.operations import Latest
 from console.desktop.page import Page
 from console.desktop.places import Place
-from console.desktop.presenters.investigate import overview_lines
+from console.desktop.presenters.investigate import overview_lines, test_lines
 from console.desktop.session import Session
 from console.desktop.theme import px
 from console.desktop.widgets.heat_strip import HeatStrip
-from console.desktop.widgets.kit import Card, Text, clear_layout, column, row
+from console.desktop.widgets.kit import Button, Card, IconLabel, Text, clear_layout, column, row
 from console.desktop.widgets.overview_cards import CountsCard, LooksCard, NeedsCard, SendersCard
 from console.desktop.widgets.search_panel import SearchPanel
 from console.desktop.widgets.states import LoadingState, empty_state, error_state
 from console.investigation.answer import Answer, FeedChanges
-from console.investigation.case import Overview
+from console.investigation.case import FailureGroup, Overview
 
 READ_AGAIN_MS = 2_000
 """After news, the overview is read again at most this often."""
@@ -38,6 +38,7 @@ class InvestigatePage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._latest = Latest(session.io, self)
+        self._tests = Latest(session.io, self)
         self._answer: Answer[Overview] | None = None
         self._error: SignalboxError | None = None
         self._news = False
@@ -72,13 +73,23 @@ class InvestigatePage(Page):
         self._senders = SendersCard()
         self._queues = CountsCard(self.tr("Queues"), self.tr("Not known yet."))
         self._state = column(gap=8)
+        self._kept_out = QWidget()
+        self._kept_out_text = Text("", "small", "text2")
+        self._kept_out_switch = Button(self.tr("Show them"), kind="link", run=self._toggle_tests)
+        harness = IconLabel("flask-conical", "text2", 14)
+        self._kept_out.setLayout(row(harness, self._kept_out_text, self._kept_out_switch, None, gap=6))
+        self._kept_out.hide()
+        self._test_failures = NeedsCard(self._go)
+        self._test_failures.setAccessibleName(self.tr("What stopped among test messages"))
+        self._test_failures.hide()
         pair = row(self._looks, self._deliveries, gap=12)
         pair.setStretch(0, 3)
         pair.setStretch(1, 2)
         self._below = QWidget()
         self._below.setLayout(column(pair, self._heat_card, gap=10))
         self._below.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._left = column(self._state, self._needs, self.search, self._below, None, gap=12)
+        needs = column(self._needs, self._kept_out, self._test_failures, gap=6)
+        self._left = column(self._state, needs, self.search, self._below, None, gap=12)
         self._side = QWidget()
         self._side.setLayout(column(self._senders, self._queues, None, gap=12))
         body = row(gap=14)
@@ -197,6 +208,8 @@ class InvestigatePage(Page):
     def _read(self, answer: Answer[Overview]) -> None:
         self._answer, self._error = answer, None
         self._show()
+        if self._test_failures.isVisibleTo(self):
+            self._read_tests()
         if not self.search.active:
             self.settled.emit()
 
@@ -217,6 +230,9 @@ class InvestigatePage(Page):
         self._senders.show_senders(lines.senders)
         self._queues.show_counts(lines.queues)
         self._deliveries.show_counts(lines.deliveries)
+        self._kept_out_text.setText(lines.kept_out)
+        if not lines.kept_out:
+            self._test_failures.hide()
         self._looks.show_looks(lines.looks, 3 if self.session.compact else 5)
         self._heat.show_heat(lines.heat)
         first = lines.nothing_received and not self._answer.from_cache
@@ -258,6 +274,12 @@ class InvestigatePage(Page):
     def _show_search(self, searching: bool) -> None:
         overview = self._answer is not None
         self._needs.setVisible(overview and not searching and self._needs.count > 0)
+        self._kept_out.setVisible(overview and not searching and bool(self._kept_out_text.text()))
+        if searching or not overview:
+            self._test_failures.hide()
+        shown = self._test_failures.isVisibleTo(self)
+        self._kept_out_switch.setText(self.tr("Hide them") if shown else self.tr("Show them"))
+        self._kept_out_switch.setAccessibleName(f"{self._kept_out_switch.text()}: {self._kept_out_text.text()}")
         self._below.setVisible(overview and not searching)
         self._side.setVisible(overview)
         self.search.setVisible(self.session.desk is not None)
@@ -269,6 +291,30 @@ class InvestigatePage(Page):
             clear_layout(self._state)
             if name:
                 self._state.addWidget(make())
+
+    # ---- test traffic -----------------------------------------------------------------------------------------
+    def _toggle_tests(self) -> None:
+        """What stopped among the harness's messages: shown only when it is asked for, and never counted."""
+        if self._test_failures.isVisibleTo(self):
+            self._test_failures.hide()
+            self._show_search(self.search.active)
+        else:
+            self._read_tests()
+
+    def _read_tests(self) -> None:
+        desk = self.session.desk
+        if desk is not None:
+            self._tests.run(desk.test_failures, done=self._show_tests, failed=self.session.toast_error)
+
+    def _show_tests(self, answer: Answer[tuple[FailureGroup, ...]]) -> None:
+        lines = test_lines(answer.value, self.session.formats, self.session.now())
+        self._test_failures.show_needs(lines)
+        self._test_failures.setVisible(bool(lines))
+        if not lines:
+            self.session.toast(
+                self.tr("They were refused before anything could be read from them; the engine keeps them.")
+            )
+        self._show_search(self.search.active)
 
     # ---- the user's hand --------------------------------------------------------------------------------------
     def _go(self, place: Place) -> None:

@@ -250,6 +250,10 @@ class TracePage(Page):
         if duplicates:
             text = self.tr("%n duplicate(s), acknowledged and ignored", "", duplicates)
             self._facts.addWidget(Pill(text, icon_name="copy-check", token="quiet"))
+        if trace.get("test"):
+            pill = Pill(self.tr("Test traffic of the harness"), icon_name="flask-conical", token="info")
+            pill.setToolTip(self.tr("MSH-4 is HARNESS: it asks nobody to do anything, whatever becomes of it."))
+            self._facts.addWidget(pill)
         parent_id = str(trace.get("parent_trace_id") or "")
         if parent_id:
             self._facts.addWidget(self._trace_button(self.tr("Part of a batch"), parent_id, "layers"))

@@ -169,7 +169,14 @@ def _encounter_where(case: Case, formats: Formats) -> str:
         parts.append(words.replace("%1", formats.moment(parse_iso(started), seconds=False)))
     if case.trace is not None and case.trace.get("title"):
         parts.insert(0, str(case.trace["title"]))
-    return " · ".join(part for part in parts if part)
+    return " · ".join(part for part in [*_test_words(case), *parts] if part)
+
+
+def _test_words(case: Case) -> list[str]:
+    """That what was found is traffic of the harness."""
+    if not (case.trace or {}).get("test"):
+        return []
+    return [QCoreApplication.translate("Cases", "test traffic")]
 
 
 def _message_words(row: Mapping[str, Any]) -> str:
@@ -186,7 +193,7 @@ def _message_where(case: Case, formats: Formats) -> str:
         parts.append(QCoreApplication.translate("Cases", "Encounter %1").replace("%1", visit))
     if row.get("received_at"):
         parts.append(formats.moment(parse_iso(str(row["received_at"])), seconds=True))
-    return " · ".join(part for part in parts if part)
+    return " · ".join(part for part in [*_test_words(case), *parts] if part)
 
 
 def _status(case: Case) -> StatusWord | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication
@@ -102,6 +103,8 @@ class OverviewLines:
     looks: tuple[LookLine, ...]
     heat: Heat | None
     nothing_received: bool
+    kept_out: str = ""
+    """How many messages of the harness are left out of all this; '' for none."""
 
 
 def overview_lines(answer: Answer[Overview], formats: Formats, now: datetime) -> OverviewLines:
@@ -122,7 +125,14 @@ def overview_lines(answer: Answer[Overview], formats: Formats, now: datetime) ->
         looks=tuple(_look(look, formats) for look in overview.recent),
         heat=_heat(overview),
         nothing_received=overview.received_total == 0,
+        kept_out=counted.kept_out(overview.kept_out) if overview.kept_out else "",
     )
+
+
+def test_lines(groups: Sequence[FailureGroup], formats: Formats, now: datetime) -> tuple[NeedLine, ...]:
+    """What stopped among the harness's messages: to be looked at, asking nobody."""
+    lines = (_failure(group, formats, now) for group in groups)
+    return tuple(replace(line, key=f"test-{line.key}", icon="flask-conical", tone="quiet") for line in lines)
 
 
 def _title(count: int) -> str:
@@ -222,13 +232,17 @@ def _sender(sender: Sender, formats: Formats, now: datetime) -> SenderLine:
         words = QCoreApplication.translate("Investigate", "heard %1")
         heard = words.replace("%1", formats.ago(sender.last_at, now))
     return SenderLine(
-        name=sender.name,
-        icon=lane_icon(sender.name, "sender"),
+        name=_sender_name(sender),
+        icon="flask-conical" if sender.test else lane_icon(sender.name, "sender"),
         heard=heard,
         rate=_rate(sender.per_minute, formats),
         counts=sender.counts,
         silent=sender.silent,
     )
+
+
+def _sender_name(sender: Sender) -> str:
+    return QCoreApplication.translate("Investigate", "Harness (test traffic)") if sender.test else sender.name
 
 
 def _rate(per_minute: float, formats: Formats) -> str:
@@ -303,7 +317,7 @@ def _heat(overview: Overview) -> Heat | None:
         if sender.silent and sender.last_at is not None:
             buckets = int((overview.until - sender.last_at).total_seconds() // overview.bucket_s)
             silent_from = max(length - buckets, 0) if buckets else None
-        rows.append(HeatRow(sender.name, sender.counts, silent_from))
+        rows.append(HeatRow(_sender_name(sender), sender.counts, silent_from))
     return Heat(tuple(rows), timedelta(seconds=overview.bucket_s), overview.until) if rows else None
 
 

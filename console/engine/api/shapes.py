@@ -110,6 +110,7 @@ class MessageLine(Shape):
     patient_id: str
     encounter_id: str
     duplicates: int
+    test: bool = Field(False, description="Traffic of the harness: MSH-4 is HARNESS")
 
 
 class MessageList(Listing):
@@ -208,6 +209,7 @@ class TraceShape(AsOf):
     parent_trace_id: str
     children: list[str]
     duplicates: int
+    test: bool = False
     hops: list[HopShape]
     not_reached: list[str]
     events: list[EventShape]
@@ -331,6 +333,7 @@ class EntryShape(Shape):
     order_ids: list[str]
     abnormal: bool
     duplicate_of: str
+    test: bool = False
     marks: list[MarkShape]
 
 
@@ -403,6 +406,7 @@ class DeadLetterShape(Shape):
     attempts: int
     first_at: Time
     last_at: Time
+    test: bool = False
 
 
 class DeadLetterList(Listing):
@@ -439,6 +443,7 @@ class SenderShape(Shape):
     per_minute: float
     usual_gap_s: float | None
     silent: bool
+    test: bool = False
 
 
 class StatisticsShape(AsOf):
@@ -446,6 +451,7 @@ class StatisticsShape(AsOf):
     received_total: int
     per_minute: list[SenderMinutes]
     queues: dict[str, int]
+    kept_out: int = Field(0, description="Messages of the harness that stopped or were refused: not in `queues`")
     indexed_up_to: int
     journal_seq: int
     senders: list[SenderShape]

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from console.core.test_traffic import HARNESS_FACILITY as HARNESS_FACILITY
+
 DEFAULT_STARTS = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """The hospital time of the first message when the scenario does not say: a fixed one, so that bytes depend on the file
 and the seed alone. `starts = "now"` (here: None) takes the clock instead; the report then says which time it was."""
@@ -171,20 +173,17 @@ class Ingredient:
 @dataclass(frozen=True, slots=True)
 class Content:
     """`patients`: how many different people; `processing_id`: MSH-11; `facility`: MSH-4 of everything that is made, by
-    which consoles tell harness traffic from the real (see HARNESS_FACILITY). `charset`: MSH-18 and the bytes.
+    which consoles tell harness traffic from the real (core.test_traffic). `charset`: MSH-18 and the bytes.
     `allow_production`: said outright that messages with MSH-11 = P may go out."""
 
     mix: tuple[Ingredient, ...] = ()
     patients: int = 1000
     processing_id: str = "T"
-    facility: str = "HARNESS"
+    facility: str = HARNESS_FACILITY
     charset: str = "UNICODE UTF-8"
     version: str = "2.5.1"
     receiving_application: str = "SIGNALBOX"
     allow_production: bool = False
-
-
-HARNESS_FACILITY = "HARNESS"
 
 
 class FaultKind(StrEnum):

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, insert, inspect, select, update
 
 from console.core.errors import EnvironmentFault
 from console.storage import schema
+from console.storage.migrations import to_2
 
 Step = Callable[[Connection], None]
 
-STEPS: Mapping[int, Step] = {}
+STEPS: Mapping[int, Step] = {2: to_2.mark_test_traffic}
 """Version reached -> the step that gets there from the version before. Version 1 is what `create_all` makes."""
 
 _VERSION_NAME = "schema_version"

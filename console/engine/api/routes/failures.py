@@ -18,7 +18,10 @@ router = APIRouter(prefix=ROOT, tags=["failures"])
 
 
 class FailuresQuery(Closed):
-    """All groups come at once: they are few by nature."""
+    """All groups come at once: they are few by nature. `test`: the failures of the harness's messages instead, which
+    are otherwise left out (how many: `kept_out` of /statistics)."""
+
+    test: bool = False
 
 
 @router.get(
@@ -27,7 +30,7 @@ class FailuresQuery(Closed):
 def failures(ask: Annotated[Asked, Depends(asked)], query: Annotated[FailuresQuery, Query()]) -> Response:
     ask.note.action = "search"
     with ask.reading() as connection:
-        groups = failure_groups(connection)
+        groups = failure_groups(connection, test=query.test)
     ask.note.saw(objects=(event_id for group in groups for event_id in group["sample"]))
     return listing(ask, groups, truncated=len(groups) >= GROUPS)
 
