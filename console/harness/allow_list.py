@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from console.harness.scenario.kinds import Flag, Many, Text, Whole, rate
+from console.harness.scenario.kinds import LABEL, Flag, Many, Text, Whole, rate
 from console.harness.scenario.problems import Finding, ScenarioError
 from console.harness.scenario.reading import read_document
 from console.harness.scenario.shape import Key, Shape, Table, read_keys
@@ -68,7 +68,7 @@ ENTRY = Shape(
         Key("host", Text(pattern=r"^[^\s/@]+$", example="hl7-test.hospital.example"), "Its name or address.", True),
         Key("environment", Text(tuple(Environment), Environment), "What kind of system it is.", required=True),
         Key("port", Whole(1, 65535), "Its MLLP port.", sentinel=True),
-        Key("name", Text(longest=60), "What people call it."),
+        Key("name", LABEL, "What people call it."),
         Key("max_rate", rate(above=True), "The most messages a second that it may be sent."),
         Key("any_processing_id", Flag(), "Messages that are not marked as test (MSH-11) may go there."),
     ),

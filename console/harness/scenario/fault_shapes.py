@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from console.harness.scenario.checks import window_findings
-from console.harness.scenario.kinds import YEAR, Kind, Many, Text, Whole, duration, ratio, size
+from console.harness.scenario.kinds import LABEL, YEAR, Kind, Many, Text, Whole, duration, ratio, size
 from console.harness.scenario.model import Fault, FaultKind
 from console.harness.scenario.shape import Key, Shape, Variant
 
@@ -130,7 +130,7 @@ FAULT = Shape(
         Key("kinds", KINDS_OF_MESSAGES, "The message types it happens to; all when left out."),
         Key("amount", duration(), "How late, how long or how large: see the fault.", sentinel=True),
         Key("count", Whole(1, 100_000), "How many: see the fault."),
-        Key("label", Text(longest=60), "What the charts call it."),
+        Key("label", LABEL, "What the charts call it."),
     ),
     tag="kind",
     check=window_findings,

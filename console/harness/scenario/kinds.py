@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from console.harness.scenario import units
 from console.harness.scenario.places import KeyPath, Place, nearest_place
-from console.harness.scenario.problems import Finding, Problem, nearest, shown
+from console.harness.scenario.problems import Finding, Problem, nearest, printable, shown
 
 
 class Bad:
@@ -56,7 +56,7 @@ def written_path(path: KeyPath) -> str:
         if isinstance(part, int):
             text += f"[{part + 1}]"
         else:
-            word = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{part}"'
+            word = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{printable(part)}"'
             text += f".{word}" if text else word
     return text
 
@@ -98,7 +98,7 @@ class Text:
             return notes.wrong(path, f"must be {self.words}, in quotes, not {shown(value)}")
         if self.choices and value not in self.choices:
             return notes.wrong(path, f"{shown(value)} is not known; use {self.words}", nearest(value, self.choices))
-        if self.pattern and not re.search(self.pattern, value):
+        if self.pattern and not re.search(re.sub(r"\$$", r"\\Z", self.pattern), value):  # $ alone allows a line end
             return notes.wrong(path, f"must be {self.words}, not {shown(value)}")
         if self.needed and not value.strip():
             return notes.wrong(path, "must not be empty")
@@ -115,6 +115,9 @@ class Text:
         if self.pattern or self.needed:
             limits["pattern"] = self.pattern or r"\S"
         return limits
+
+
+LABEL = Text(pattern=r"^[^\r\n]*$", example="“the lab is away” on one line", longest=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,12 +304,16 @@ def _beside(path: Path) -> str:
     return near[0] if near else ""
 
 
+MOST_ELEMENTS = 100_000
+
+
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A list of `least` or more of one kind."""
+    """A list of one kind, from `least` to `most` elements."""
 
     item: Kind
     least: int = 0
+    most: int = MOST_ELEMENTS
 
     @property
     def words(self) -> str:
@@ -317,12 +324,16 @@ class Many:
             return notes.wrong(path, f"must be {self.words}, in [ ], not {shown(value)}")
         if len(value) < self.least:
             return notes.wrong(path, f"must have at least {self.least} element{'s' if self.least != 1 else ''}")
+        if len(value) > self.most:
+            return notes.wrong(path, f"must have at most {self.most:,} elements, not {len(value):,}")
         read = [self.item.read(element, (*path, number), notes) for number, element in enumerate(value)]
         return BAD if any(element is BAD for element in read) else tuple(read)
 
     def schema(self) -> dict[str, Any]:
-        least: dict[str, Any] = {"minItems": self.least} if self.least else {}
-        return {"type": "array", "items": self.item.schema(), **least}
+        limits: dict[str, Any] = {"minItems": self.least} if self.least else {}
+        if self.most < MOST_ELEMENTS:
+            limits["maxItems"] = self.most
+        return {"type": "array", "items": self.item.schema(), **limits}
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return next(inside, "") if len(letters) > 2 else ""
 
 
+def printable(text: str) -> str:
+    """The text without what would steer a terminal."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
+
+
 def shown(value: object) -> str:
     """A value in an error: as it could stand in the file, never long."""
     text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
@@ -82,6 +87,6 @@ def shown(value: object) -> str:
         return "a table"
     if isinstance(value, list):
         return "a list"
-    text = " ".join(text.split())
+    text = printable(" ".join(text.split()))
     text = text if len(text) <= 40 else text[:39] + "…"
     return f"“{text}”" if isinstance(value, str) else text

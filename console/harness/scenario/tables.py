@@ -11,6 +11,7 @@ from console.harness.scenario.checks import (
 from console.harness.scenario.content_checks import ingredient_findings
 from console.harness.scenario.fault_shapes import FAULT, KINDS_OF_MESSAGES
 from console.harness.scenario.kinds import (
+    LABEL,
     File,
     Fixed,
     Flag,
@@ -100,7 +101,7 @@ STAGE = Shape(
             "The curve: [second within the stage, rate] pairs, joined by straight lines.",
             sentinel=True,
         ),
-        Key("label", Text(longest=60), "What the charts call the stage."),
+        Key("label", LABEL, "What the charts call the stage."),
     ),
     tag="kind",
     check=stage_findings,
@@ -185,7 +186,7 @@ TARGET = Shape(
     (
         Key("host", _HOST, "Name or address. Other than this machine: see the allow-list."),
         Key("port", Whole(1, 65535), "Its MLLP port."),
-        Key("name", Text(longest=60), "What reports call it."),
+        Key("name", LABEL, "What reports call it."),
         Key("tls", Table(TLS), "TLS, when the target wants it.", sentinel=True),
         Key("kinds", KINDS_OF_MESSAGES, "The message types that go there; what no other target claims when left out."),
     ),
@@ -260,7 +261,7 @@ CONTENT = Shape(
     "What is sent.",
     Content,
     (
-        Key("mix", Many(Table(INGREDIENT), least=1), "The parts, drawn by weight.", required=True),
+        Key("mix", Many(Table(INGREDIENT), least=1, most=500), "The parts, drawn by weight.", required=True),
         Key("patients", Whole(1, 10_000_000), "How many different people."),
         Key("processing_id", Text(TABLE_0103), "MSH-11 (HL7 table 0103)."),
         Key(
@@ -348,7 +349,12 @@ BAND = Shape(
     "A stretch of the run that charts shade and name.",
     Band,
     (
-        Key("label", Text(needed=True, longest=60), "Its name.", required=True),
+        Key(
+            "label",
+            Text(pattern=r"^[^\r\n]*\S[^\r\n]*$", example="“the lab is away”", longest=60),
+            "Its name.",
+            required=True,
+        ),
         Key("start", duration(), "Its first second.", required=True),
         Key("end", _SOME_TIME, "Its last second.", required=True),
     ),
@@ -366,17 +372,17 @@ SCENARIO = Shape(
         Key("description", Text(longest=4000), "What it is for and what to look at."),
         Key("seed", Whole(0), "Same seed, same bytes. Drawn and reported when left out.", sentinel=True),
         Key("starts", Moment(), "The hospital's time at the first message, or “now”."),
-        Key("thresholds", Many(Text(needed=True, longest=200)), "What must hold, as “answer.p99 < 300ms”."),
-        Key("targets", Many(Table(TARGET), least=1), "Where to send.", sentinel=True),
+        Key("thresholds", Many(Text(needed=True, longest=200), most=500), "What must hold, as “answer.p99 < 300ms”."),
+        Key("targets", Many(Table(TARGET), least=1, most=100), "Where to send.", sentinel=True),
         Key("connections", Table(CONNECTIONS), "How the target is connected to."),
         Key("acknowledgment", Table(ACKNOWLEDGMENT), "Original or enhanced mode."),
         Key("load", Table(LOAD), "When messages are sent.", required=True),
         Key("content", Table(CONTENT), "What is sent.", required=True),
-        Key("faults", Many(Table(FAULT)), "What goes wrong on purpose."),
+        Key("faults", Many(Table(FAULT), most=500), "What goes wrong on purpose."),
         Key("receiver", Table(RECEIVER), "A scripted listener of the run's own.", sentinel=True),
         Key("verification", Table(VERIFICATION), "Whom to ask afterwards."),
         Key("limits", Table(LIMITS), "What stops a run by itself."),
-        Key("bands", Many(Table(BAND)), "Stretches of the run that charts shade and name."),
+        Key("bands", Many(Table(BAND), most=500), "Stretches of the run that charts shade and name."),
     ),
     elsewhere={
         "name": "a scenario is named by its file; “title” is what people call it",

@@ -424,3 +424,34 @@ mix = [{ kind = "files", path = "real.hl7", renew = false }]
     assert len(scenario.warnings) == 4
     for words in ("MSH-11 = P", "MSH-4 is WARD", "real.hl7 is sent again and again", "is not checked"):
         assert words in said
+
+
+def test_that_no_name_in_a_file_steers_a_terminal(write) -> None:  # type: ignore[no-untyped-def]
+    problems = problems_of(write('"\\u001b[31m" = 1\ntitle = ["\\u001b]0;x"]\nstarts = "\\u0007"\n' + LEAST))
+    assert len(problems) == 3
+    assert all(problem.isprintable() for problem in problems)
+    assert "\\u001b[31m" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("title", '"a\\n"'),
+        ("[targets]\nkinds", '["ORU\\n"]'),
+        ("[targets]\nhost", '"127.0.0.1\\n"'),
+        ("[bands]\nlabel", '"x\\ny"'),
+    ],
+)
+def test_that_a_line_end_at_the_end_of_a_word_is_seen(write, key: str, value: str) -> None:  # type: ignore[no-untyped-def]
+    table, _, name = key.rpartition("\n")
+    line = f"[{table}]\n{name} = {value}\n" if table else ""
+    top = "" if table else f"{name} = {value}\n"
+    assert any(
+        f"{name}" in problem and "must be a text such as" in problem
+        for problem in problems_of(write(top + LEAST + line))
+    )
+
+
+def test_that_lists_without_end_are_refused(write) -> None:  # type: ignore[no-untyped-def]
+    (problem,) = problems_of(write(LEAST + '[[faults]]\nkind = "drop"\nevery = 9\n' * 501))
+    assert "faults: must have at most 500 elements, not 501" in problem
