@@ -159,6 +159,7 @@ def _with_targets(scenario: Scenario, targets: list[str]) -> Scenario:
 
 
 def _run(arguments: argparse.Namespace, scenario: Scenario, words: dict[str, Any]) -> int:
+    from console.connections.engine_http import checked_address
     from console.core.errors import SignalboxError
     from console.harness.load.commands import Commands, standard_input_is_a_pipe
     from console.harness.load.ending import Wishes
@@ -166,14 +167,14 @@ def _run(arguments: argparse.Namespace, scenario: Scenario, words: dict[str, Any
     from console.harness.load.sinks import as_line
 
     commands = Commands()
+    data = data_folder(arguments.data)
     wishes = Wishes(
-        verify=not arguments.no_verify,
-        engine=arguments.engine or "",
+        engine=checked_address(arguments.engine) if arguments.engine else "",
         report=arguments.report,
         html=arguments.html,
         junit=arguments.junit,
     )
-    request = Request(scenario, data_folder(arguments.data), words, arguments.i_confirm, wishes)
+    request = Request(scenario, data, words, arguments.i_confirm, wishes)
     if standard_input_is_a_pipe() and not _parent_is_watched():
         commands.listen_to(sys.stdin.buffer, end_means_gone=arguments.live_json)
     with commands.interrupts(), _views(arguments, commands) as sinks:

@@ -298,7 +298,7 @@ def test_that_another_machine_is_refused_without_its_entry(tmp_path: Path, targe
     assert done.returncode == 3
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert not (tmp_path / "data" / "harness").exists()
+    assert not (tmp_path / "data" / "harness" / "runs").exists()
 
 
 def test_that_production_is_refused_although_it_is_listed_and_confirmed(tmp_path: Path) -> None:
@@ -339,4 +339,4 @@ def test_that_nobody_at_the_target_is_unreachable(tmp_path: Path) -> None:
     done = send(tmp_path, str(scenario(tmp_path)), "--target", address)
     assert done.returncode == 3
     assert address in done.stderr
-    assert not (tmp_path / "data" / "harness").exists()
+    assert not (tmp_path / "data" / "harness" / "runs").exists()

@@ -69,7 +69,7 @@ class Conductor:
     ) -> None:
         self.folder = folder
         self.plan = plan
-        self._commands = commands
+        self.commands = commands
         self._sinks = list(sinks)
         self._receiver = receiver
         self.picture = Picture(folder, plan)
@@ -128,7 +128,7 @@ class Conductor:
                 next_look = max(next_look + LOOK_S, now)
             if all(worker.code is not None for worker in self._workers):
                 return
-            command = self._commands.next(min(_WAKE_S, max(0.0, next_look - time.monotonic())))
+            command = self.commands.next(min(_WAKE_S, max(0.0, next_look - time.monotonic())))
             if command is not None:
                 self._take(command)
             self._mind_processes(now, began)

@@ -18,6 +18,7 @@ from typing import Any
 from console.core.errors import EnvironmentFault, Refused
 from console.harness.allow_list import FILE_NAME, read_allow_list
 from console.harness.content.making import make_source
+from console.harness.load.asking import Asks
 from console.harness.load.commands import Commands
 from console.harness.load.conductor import Conductor, Sink
 from console.harness.load.ending import Finished, Wishes, finish
@@ -61,6 +62,8 @@ def run(
     seed = scenario.seed if scenario.seed is not None else secrets.randbelow(1 << 63)
     plan = settle(scenario, seed=seed, starts=scenario.starts or now, created=now, overrides=request.overrides)
     make_source(plan.scenario, seed=plan.seed, starts=plan.starts)
+    asks = Asks(request.data, request.wishes.engine)
+    asks.try_before(plan)
     folder = make_run_folder(request.data, plan.run)
     _tell(request, now, "send", run=folder.path.name, seed=plan.seed)
     told: list[dict[str, Any]] = []
@@ -73,7 +76,9 @@ def run(
             conductor = Conductor(folder, plan, commands=commands, sinks=[kept, *sinks], receiver=receiver)
             with closing(conductor):
                 ended = conductor.load()
-                return finish(conductor, ended, request.wishes, receiver)
+                if receiver is not None and scenario.receiver is not None and scenario.receiver.role == "target":
+                    receiver.end()  # so that its capture is whole
+                return finish(conductor, ended, request.wishes, asks)
     finally:
         if receiver is not None:
             receiver.end()

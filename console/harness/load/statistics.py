@@ -3,7 +3,8 @@
 Two latencies, never mixed: `answer` counts from the time the schedule wanted the message sent (so a receiver that
 stalls is charged for the messages it kept from being sent), `service` from the time it was sent. `lag` is the harness's
 own lateness: sent minus intended, of messages that no connection had to be waited for, that no fault held up on
-purpose, and that are not so large that the receiver decides when the last byte goes. What was sent while warming up is counted, and left out of latencies and of everything thresholds look at.
+purpose, and that are not so large that the receiver decides when the last byte goes. What was sent while warming up is
+counted, and left out of latencies and of everything thresholds look at.
 """
 
 from __future__ import annotations
