@@ -124,13 +124,13 @@ def runs(draw: st.DrawFn) -> Run:
     return run
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(run=runs())
 def test_that_a_sound_receiver_is_never_accused(run: Run) -> None:
     assert told(run.check()) == set()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(run=runs(), data=st.data())
 def test_that_exactly_the_planted_defects_are_reported(run: Run, data: st.DataObject) -> None:
     certain = {o.key for o in run.filed} - {

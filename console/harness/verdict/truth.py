@@ -277,7 +277,7 @@ def _read(lines: list[str], fields_of: _Fields, kind: str) -> MessageTruth | Non
             unit, unit_text = fields_of.unit(f[6]) if f[6] else _NOTHING
             status = f[11]
             if len(status) > 1 or status == "":
-                status = fields_of.plain(status).upper() or group.status
+                status = first(status) or group.status
             results.append(
                 _fact(
                     ResultFact,

@@ -88,9 +88,7 @@ def queued(text: str, channel: str) -> int:
     """How many messages wait in the queues of a channel, by its dashboard status."""
     for status in parse(text).iter("dashboardStatus"):
         if _text(status, "channelId") == channel and status.find("childStatuses") is not None:
-            return sum(int(_text(one, "queued") or 0) for one in (status, *status.iter("dashboardStatus"))) or int(
-                _text(status, "queued") or 0
-            )
+            return int(_text(status, "queued") or 0)
     return 0
 
 
