@@ -19,7 +19,7 @@ from console.harness.verdict.truth import ResultFact, read_truth
 from tests.builders.engine_process import ROOT, EngineProcess, Line, framed
 from tests.builders.harness_scenarios import journey, payloads, source
 
-OF_EACH = {"loinc": 300, "local": 30}
+OF_EACH = {"loinc": 300, "local": 60}
 AT_ONCE = 100
 TEMPLATES = ROOT / "resources" / "harness" / "templates"
 SETTLES_WITHIN_S = 60.0
