@@ -29,6 +29,8 @@ TICK = 10_000_000
 CONNECT_PATIENCE = 10_000_000_000
 STOP_PATIENCE = 2_000_000_000
 """How long answers are waited for after a stop, unless the time-out is shorter."""
+STARVED = 200_000
+"""How soon to look again for content that is not made yet."""
 SILENCE = 1_000_000_000
 """How long an answer to a message is waited for that a sound receiver may meet with silence."""
 MOST_QUEUED_BYTES = 128 * 1024 * 1024
@@ -459,7 +461,10 @@ class Pump:
                 self._begin(entry, due + moved, now)
                 continue
             if supply.at >= len(supply.entries) and (supply.ended or not supply.turn()):
-                self._next_due = self._delayed[0][0] + moved if self._delayed else _NEVER
+                if not supply.ended:
+                    self._next_due = now + STARVED
+                else:
+                    self._next_due = self._delayed[0][0] + moved if self._delayed else _NEVER
                 return
             due = supply.due[supply.at]
             if due + moved > now:
@@ -675,6 +680,7 @@ class Pump:
                 self.lost(line, now, "stopped")
             elif line.state is not LineState.OPEN:
                 self.drop(line)
+        self._forget_queues()
 
     def _over(self, now: int) -> bool:
         """Everything is sent and answered, or nothing more can be hoped for."""
@@ -687,6 +693,8 @@ class Pump:
             self._last_progress = now
             return False
         if self._queued or self._waiting_again:
+            if now < self.away_until:
+                self._last_progress = now
             return now - self._last_progress > self._timeout
         return not self.answers.expects
 
@@ -746,6 +754,7 @@ class Pump:
         warm_until, warm = self._warm_until, int(Flag.WARM_UP)
         rows_in = rows_out = bytes_in = bytes_out = 0
         freed: list[tuple[Line, int]] = []
+        look_ahead = not closed
         if closed:
             now = clock() - start
             for one in self.lines:
@@ -761,6 +770,7 @@ class Pump:
                 self.tick(now)
                 if self._over(now):
                     break
+                look_ahead = not closed
             if now >= self._next_due and self._paused_at is None:
                 self.pump(now)
             until, exact = self._next_tick, False
@@ -768,10 +778,9 @@ class Pump:
                 until, exact = self._next_due, True
             if appointments and appointments[0][0] < until:
                 until, exact = appointments[0][0], True
-            if not closed and supply.wants and until - (clock() - start) > supply.cost_ns * 1.2:
-                supply.make()
+            if look_ahead and supply.wants and until - (clock() - start) > supply.cost_ns * 1.2:
+                look_ahead = supply.make() or supply.feed is None
             going = quick and self._paused_at is None and not self.stopping and not supply.ended
-            entries = supply.entries
             for descriptor, bits in wait(start + until, exact):
                 line = by_descriptor[descriptor]
                 if line is None:
@@ -807,14 +816,10 @@ class Pump:
                 except OSError as error:
                     self.lost(line, clock() - start, error.strerror or str(error))
             for line, now in freed:
-                at = supply.at
-                if at >= len(entries):
-                    supply.turn()
-                    entries = supply.entries
-                    at = 0
                 row = -1
-                if entries:
-                    entry = entries[at]
+                if supply.at < len(supply.entries) or supply.turn():
+                    at = supply.at
+                    entry = supply.entries[at]
                     row, control_id, frame, _ = entry
                 if row < 0 or not control_id or (specials and row in specials) or (delays and row in delays):
                     line.waiting.clear()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter_ns
 
 from console.core.errors import EnvironmentFault
+from console.harness.load.feeder import Feed
 from console.harness.load.ledger import Flag, Ledger
 from console.harness.load.lines import Entry, Outlet
 from console.harness.load.shots import FAULTS, Shots, Special
@@ -20,7 +21,7 @@ REMEMBERED = 16 * 1024
 """How many control ids are remembered at least, to tell an answer to something old from an answer to nothing."""
 _RESERVED_AT_ONCE = 8192
 _AHEAD_BYTES = 4 * 1024 * 1024
-_AHEAD_CHUNKS = 8
+_AHEAD_ROWS = 4096
 
 Route = Callable[[Sequence[int], Sequence[int]], list[Outlet]]
 """From the lanes and kinds of a chunk to where each of its messages goes out."""
@@ -30,7 +31,7 @@ class Supply:
     """`entries` and `due` (nanoseconds, empty in the closed model) are the chunk at hand, `at` the next one in it: the
     pump takes from there and calls `turn` when it has come to the end."""
 
-    def __init__(self, ledger: Ledger, shots: Iterator[Shots], route: Route, *, most: int) -> None:
+    def __init__(self, ledger: Ledger, shots: Iterator[Shots] | Feed, route: Route, *, most: int) -> None:
         self.entries: list[Entry] = []
         self.due: list[int] = []
         self.at = 0
@@ -43,13 +44,15 @@ class Supply:
         self.cost_ns = 0.0
         """What a chunk took to make, lately."""
         self._ledger = ledger
-        self._shots = shots
+        self.feed = shots if isinstance(shots, Feed) else None
+        self._shots = None if isinstance(shots, Feed) else shots
         self._route = route
         self._most = min(most, ledger.capacity)
         self._reserved = 0
         self._first = 0
         self._ahead: deque[tuple[list[Entry], list[int], int]] = deque()
         self._ahead_bytes = 0
+        self._ahead_rows = 0
         self._dry = False
         self._young: dict[bytes, int] = {}
         self._old: dict[bytes, int] = {}
@@ -62,11 +65,13 @@ class Supply:
         self._flags = ledger.column("flags")
 
     def turn(self) -> bool:
-        """The next chunk becomes the one at hand; False when there is none any more."""
+        """The next chunk becomes the one at hand; False when there is none any more (`ended`), or none yet."""
         if self.at < len(self.entries):
             return True
         while not self._ahead:
             if not self.make():
+                if not self._dry:
+                    return False
                 self._first += self.at
                 self.entries, self.due, self.at = [], [], 0
                 self.ended = True
@@ -74,6 +79,7 @@ class Supply:
         self._first += len(self.entries)
         self.entries, self.due, size = self._ahead.popleft()
         self._ahead_bytes -= size
+        self._ahead_rows -= len(self.entries)
         self.at = 0
         return True
 
@@ -97,15 +103,21 @@ class Supply:
     @property
     def wants(self) -> bool:
         """There is room in the look-ahead."""
-        return not self._dry and len(self._ahead) < _AHEAD_CHUNKS and self._ahead_bytes < _AHEAD_BYTES
+        return not self._dry and self._ahead_rows < _AHEAD_ROWS and self._ahead_bytes < _AHEAD_BYTES
 
     def make(self) -> bool:
-        """Makes one chunk ahead; False when the content is at its end. Raises SignalboxError and ValueError of the
-        content, EnvironmentFault when the ledger's disk is full."""
+        """Makes one chunk ahead; False when there is none. Raises SignalboxError of the content, EnvironmentFault when
+        the ledger's disk is full."""
         if self._dry:
             return False
         began = perf_counter_ns()
-        chunk = next(self._shots, None)
+        if self.feed is not None:
+            chunk = self.feed.pull()
+            if chunk is None and not self.feed.ended:
+                return False
+        else:
+            assert self._shots is not None
+            chunk = next(self._shots, None)
         if chunk is None or self.rows >= self._most:
             self._dry = True
             return False
@@ -138,6 +150,7 @@ class Supply:
         size = sum(sizes)
         self._ahead.append((entries, chunk.due[:count], size))
         self._ahead_bytes += size
+        self._ahead_rows += count
         self.rows = last
 
     def _reserve(self, last: int) -> None:

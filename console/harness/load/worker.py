@@ -23,6 +23,7 @@ from console.harness.content.stream import MessageSource
 from console.harness.load import schedule
 from console.harness.load.books import Books
 from console.harness.load.faults import rows_at_most, shots
+from console.harness.load.feeder import Feed
 from console.harness.load.ledger import Command, Control, Ledger, WorkerState
 from console.harness.load.lines import Line, Outlet, Reach, reach
 from console.harness.load.plan import Plan, read_plan
@@ -159,17 +160,18 @@ class Worker:
         reaches = [reach(target) for target in scenario.targets]
         problems = Problems(self._folder.problems(self._number), self._folder.events(self._number))
         timer = make_timer(spin=scenario.load.spin)
+        feed: Feed | None = None
         try:
             books = Books(ledger, problems, worker=self._number, kinds=source.kinds)
             lines, route = lay_out(scenario, reaches, source.kinds)
-            stream = _guarded_shots(self._shots(plan, source, books))
-            supply = Supply(ledger, stream, route, most=ledger.capacity)
+            feed = self._feed(plan)
+            stream = stream_of(plan, lambda: source, self._number, elapsed=self._elapsed(books))
+            supply = Supply(ledger, feed or stream, route, most=ledger.capacity)
             pump = Pump(
                 scenario, books=books, supply=supply, lines=lines, timer=timer, seed=plan.seed, alone=self._orphaned()
             )
             _check_reached(pump.open_lines(REACH_PATIENCE_S), pump, scenario)
-            while (pump.closed is False or not supply.rows) and supply.wants and supply.make():
-                pass
+            self._fill(supply, closed=pump.closed)
             gc.collect()
             gc.freeze()
             gc.disable()
@@ -182,20 +184,27 @@ class Worker:
         finally:
             gc.enable()
             timer.close()
+            if feed is not None:
+                feed.close()
             problems.close()
 
-    def _shots(self, plan: Plan, source: MessageSource, books: Books) -> Iterator[Shots]:
-        load = plan.scenario.load
-        times = schedule.intended_times(load, plan.seed) if load.model is Model.OPEN else None
-        return shots(
-            source,
-            plan.scenario,
-            seed=plan.seed,
-            worker=self._number,
-            workers=plan.workers,
-            times=times,
-            elapsed=remember(self._folder.looks(self._number), lambda: max(books.now(), 0) / 1e9),
-        )
+    def _elapsed(self, books: Books) -> Callable[[], float]:
+        """What content asks for the time of the run, with a note of every answer."""
+        return remember(self._folder.looks(self._number), lambda: max(books.now(), 0) / 1e9)
+
+    def _feed(self, plan: Plan) -> Feed | None:
+        """With a schedule to keep, content is made beside the load; without one, making it holds nobody up."""
+        if plan.scenario.load.model is Model.CLOSED or self._make is not make_content:
+            return None
+        return Feed(self._folder.path, self._number)
+
+    def _fill(self, supply: Supply, *, closed: bool) -> None:
+        """The look-ahead before the start: one chunk, or as much as it holds."""
+        while supply.wants and not (closed and supply.rows):
+            if not supply.make():
+                if supply.feed is None or supply.feed.ended:
+                    return
+                time.sleep(0.001)
 
     def _common_start(self, workers: int, ledger: Ledger) -> int:
         """The first worker names the start as soon as all stand; the others read it in its ledger."""
@@ -230,15 +239,18 @@ class Worker:
         return (lambda: os.getppid() != parent) if hasattr(os, "getppid") else (lambda: False)
 
 
-def _guarded_shots(stream: Iterator[Shots]) -> Iterator[Shots]:
-    while True:
-        try:
-            chunk = next(stream, None)
-        except (ValueError, OSError, KeyError, IndexError, TypeError) as error:
-            raise _content_fault(error) from error
-        if chunk is None:
-            return
-        yield chunk
+def stream_of(
+    plan: Plan, make: Callable[[], MessageSource], number: int, *, elapsed: Callable[[], float] | None = None
+) -> Iterator[Shots]:
+    """What worker `number` sends. Raises SignalboxError when it cannot be made."""
+    load = plan.scenario.load
+    times = schedule.intended_times(load, plan.seed) if load.model is Model.OPEN else None
+    try:
+        yield from shots(
+            make(), plan.scenario, seed=plan.seed, worker=number, workers=plan.workers, times=times, elapsed=elapsed
+        )
+    except (ValueError, OSError, KeyError, IndexError, TypeError) as error:
+        raise _content_fault(error) from error
 
 
 def _content_fault(error: Exception) -> SignalboxError:
