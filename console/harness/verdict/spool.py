@@ -13,8 +13,8 @@ from zlib import crc32
 
 from console.core.errors import EnvironmentFault
 
-ROWS_A_PART = 20_000
-"""So many messages make a part: with eight results each about 200 MB of memory while it is judged."""
+ROWS_A_PART = 10_000
+"""So many messages make a part: with eight results each about 250 MB of memory while it is judged."""
 _MOST_PARTS = 512
 _BUFFER = 64 * 1024
 

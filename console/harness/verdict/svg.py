@@ -13,6 +13,8 @@ from html import escape
 WIDTH, HEIGHT = 960, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 16, 26
 _MOST_POINTS = 480
+_FURTHEST_LIMIT = 6
+"""A limit further above the highest value than so many times is named and not drawn: it would flatten the curves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,8 @@ def time_chart(chart: Chart) -> str:
     first, last = min(0.0, min(xs)), max(xs) if max(xs) > min(0.0, min(xs)) else min(0.0, min(xs)) + 1.0
     top = max(ys)
     limit = chart.limit
-    if limit is not None and limit[0] <= top * 6:
+    if limit is not None and limit[0] <= top * _FURTHEST_LIMIT:
         top = max(top, limit[0])
-    else:
-        limit = None if limit is not None and top <= 0 else limit
     ticks = ticks_to(top)
     high = ticks[-1]
 
@@ -100,6 +100,8 @@ def time_chart(chart: Chart) -> str:
         y = at(first, limit[0])[1]
         out.append(f'<line class="limit" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
         out.append(f'<text class="limit-label" x="{_LEFT + 4}" y="{y - 5:.1f}">{escape(limit[1])}</text>')
+    elif limit is not None:
+        out.append(f'<text class="limit-label" x="{_LEFT + 4}" y="{_TOP + 12}">{escape(limit[1])} (above)</text>')
     out.append("</svg>")
     return "".join(out)
 
