@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,7 @@ def _wanted(arguments: argparse.Namespace, script: Script) -> Wanted:
         tls=_tls(arguments),
         results_to=_results_to(arguments, script),
         seconds=arguments.seconds,
-        commands=sys.stdin.buffer if typed else None,
+        commands=FileIO(sys.stdin.fileno(), closefd=False) if typed else None,
         gone=pipe,
     )
 

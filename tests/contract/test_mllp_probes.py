@@ -1,4 +1,5 @@
-"""The 22 probes every MLLP receiver should pass (field notes on seven receivers): the real engine, a real socket.
+"""The 22 probes every MLLP receiver should pass (field notes on seven receivers): the real engine and the harness's
+own listener, each a process, over a real socket.
 
 The rule behind all: never AA for a frame in which a message was swallowed or which was no message, never silence
 where a sender waits, never a wedged connection, never an answer out of order.
@@ -15,21 +16,30 @@ import pytest
 
 from console.hl7v2.acknowledgment import Acknowledgment
 from tests.builders.engine_process import EngineProcess, Line, framed, message, unique_ids
+from tests.builders.listener_process import ListenerProcess
 
 _ids = unique_ids("PR")
 OK = {"AA", "CA"}
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
-    with EngineProcess(tmp_path_factory.mktemp("probes") / "data") as running:
+@pytest.fixture(scope="module", params=["engine", "listener"])
+def receiver(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EngineProcess | ListenerProcess]:
+    folder = tmp_path_factory.mktemp("probes")
+    running: EngineProcess | ListenerProcess
+    if request.param == "engine":
+        running = EngineProcess(folder / "data")
+    else:
+        running = ListenerProcess(folder / "listener")
+    with running:
         yield running
         assert running.stop() == 0
 
 
 @pytest.fixture
-def line(engine: EngineProcess) -> Iterator[Line]:
-    with Line(engine.mllp) as opened:
+def line(receiver: EngineProcess | ListenerProcess) -> Iterator[Line]:
+    with Line(receiver.mllp) as opened:
         yield opened
 
 
@@ -175,22 +185,24 @@ def test_probe_20_an_empty_control_id_is_never_aa(line: Line) -> None:
     _still_works(line)
 
 
-def test_probe_21_a_reset_before_the_answer(engine: EngineProcess) -> None:
+def test_probe_21_a_reset_before_the_answer(receiver: EngineProcess | ListenerProcess) -> None:
     for _ in range(5):
-        line = Line(engine.mllp)
+        line = Line(receiver.mllp)
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         line.send(framed(message(next(_ids))))
         line.socket.close()
-    with Line(engine.mllp) as after:
+    with Line(receiver.mllp) as after:
         _still_works(after)
 
 
-def test_probe_22_sixty_half_open_slow_senders_do_not_delay_a_good_one(engine: EngineProcess) -> None:
-    slow = [Line(engine.mllp) for _ in range(60)]
+def test_probe_22_sixty_half_open_slow_senders_do_not_delay_a_good_one(
+    receiver: EngineProcess | ListenerProcess,
+) -> None:
+    slow = [Line(receiver.mllp) for _ in range(60)]
     try:
         for opened in slow:
             opened.send(b"\x0bMSH|^~")
-        with Line(engine.mllp) as good:
+        with Line(receiver.mllp) as good:
             for _ in range(20):
                 _still_works(good)
         for opened in slow:
@@ -205,11 +217,11 @@ def test_that_a_5_mb_document_passes(line: Line) -> None:
     _accepted(line.ask(message(control_id, "JVBERi0x" * 655_360)), control_id)
 
 
-def test_that_the_log_of_all_this_names_nobody(engine: EngineProcess, line: Line) -> None:
+def test_that_the_log_of_all_this_names_nobody(receiver: EngineProcess | ListenerProcess, line: Line) -> None:
     control_id = next(_ids)
     line.ask(message(control_id).replace(b"DOE^JANE", b"CANARY^GRETEL"))
     line.ask(b"MSH|CANARY^GRETEL")
     line.ask(message("").replace(b"DOE^JANE", b"CANARY^GRETEL"))
-    log = Path(engine.log).read_text()
+    log = Path(receiver.log).read_text()
     assert "CANARY" not in log
     assert "DOE" not in log

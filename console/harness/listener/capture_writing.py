@@ -16,6 +16,7 @@ from console.connections.private_file import private_folder, write_private
 from console.core.errors import EnvironmentFault, Refused
 from console.harness.listener.captured import ABOUT, DEFECTS, FRAMES, INDEX, RECORD, SCRIPT
 
+_ROOM = 256 * 1024
 _pack = RECORD.pack
 
 
@@ -77,6 +78,18 @@ class CaptureWriter:
             self._offset = start
             raise
         self._recorded += len(records)
+
+    def has_room(self) -> bool:
+        """Whether the disk takes bytes again: tried with a file that is removed at once."""
+        trial = self.folder / ".room"
+        try:
+            with open(trial, "wb") as file:
+                file.write(bytes(_ROOM))
+            return True
+        except OSError:
+            return False
+        finally:
+            trial.unlink(missing_ok=True)
 
     def note_defect(self, defect: Mapping[str, Any]) -> None:
         """Notes a planted defect at once. Raises OSError."""

@@ -72,12 +72,6 @@ class Line(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=_WRITE_BUFFER)
 
     def data_received(self, data: bytes) -> None:
-        inbox = self.listener.inbox
-        if not inbox:
-            self._loop.call_soon(self.listener.open_inbox)
-        inbox.append((self, data))
-
-    def heard(self, data: bytes) -> None:
         if self._ends:
             return
         listener = self.listener
@@ -85,7 +79,8 @@ class Line(asyncio.Protocol):
         if self._careful:
             self._feed(data)
             return
-        if self._carry:
+        goes_on = bool(self._carry)
+        if goes_on:
             data = self._carry + data
             self._carry = b""
         kinds = listener.kinds
@@ -102,7 +97,10 @@ class Line(asyncio.Protocol):
                 break
             if end - at > largest:
                 break
-            line = data[at + 1 : data.find(b"\r", at, end)]
+            line_end = data.find(b"\r", at, end)
+            if line_end < 0:
+                break
+            line = data[at + 1 : line_end]
             fields = line.split(b"|", 10)
             if len(fields) != 11 or fields[0] != b"MSH" or b"\n" in line:
                 break
@@ -149,10 +147,11 @@ class Line(asyncio.Protocol):
         if out:
             self.write(out[0] if len(out) == 1 else b"".join(out))
         if at < size:
-            self._odd(data[at:] if at else data)
+            self._odd(data[at:] if at else data, goes_on=goes_on and not at)
 
-    def _odd(self, rest: bytes) -> None:
-        """What the fast path did not take: the beginning of a frame, or something for the decoder."""
+    def _odd(self, rest: bytes, *, goes_on: bool) -> None:
+        """What the fast path did not take: the beginning of a frame, or something for the decoder. `goes_on`: it began
+        with earlier bytes."""
         if self._ends:
             return
         end = rest.find(b"\x1c")
@@ -164,19 +163,19 @@ class Line(asyncio.Protocol):
             and not self._held
         ):
             self._carry = rest
-            self._note_unfinished()
+            self._note_unfinished(begins=not goes_on)
         else:
-            self._feed(rest)
+            self._feed(rest, goes_on=goes_on)
 
-    def _feed(self, data: bytes) -> None:
-        was_in_frame = self._decoder.in_frame
+    def _feed(self, data: bytes, *, goes_on: bool = False) -> None:
+        was_in_frame = goes_on or self._decoder.in_frame
         found = self._decoder.feed(data)
         self._careful = bool(self._decoder.pending)
         self._take(found)
         if self._careful:
             self._note_unfinished(begins=bool(found) or not was_in_frame)
 
-    def _note_unfinished(self, *, begins: bool = True) -> None:
+    def _note_unfinished(self, *, begins: bool) -> None:
         now = monotonic()
         self._heard = now
         if begins or self not in self.listener.unfinished:
@@ -241,11 +240,11 @@ class Line(asyncio.Protocol):
             self._take(self._decoder.idle())
             self._careful = bool(self._decoder.pending)
         allowed = self.listener.frame_timeout + self._decoder.pending / PROGRESS_BYTES_PER_S
-        if self._decoder.in_frame and now - self._began >= allowed:
+        if (self._carry or self._decoder.in_frame) and now - self._began >= allowed:
             self._finish()
             self._close_when_answered()
             return False
-        return self._careful
+        return self._careful or bool(self._carry)
 
     # ------------------------------------------------------------ answers
 

@@ -14,8 +14,9 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import RawIOBase
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from console.connections.mllp_sockets import server_tls
 from console.connections.private_file import write_private
@@ -37,7 +38,8 @@ LIVE_EVERY_S = 0.25
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a listener is started with. `results_to`: the judged address of the laboratory's results. `commands`: where
-    lines are read from; `gone`: its end is the end of the listener."""
+    lines are read from, unbuffered (a thread that waits in a buffer would hold up the end); `gone`: its end is the end
+    of the listener."""
 
     script: Script
     host: str = "127.0.0.1"
@@ -47,7 +49,7 @@ class Wanted:
     tls: ListenerTls | None = None
     results_to: tuple[str, int] | None = None
     seconds: float = 0.0
-    commands: IO[bytes] | None = None
+    commands: RawIOBase | None = None
     gone: bool = False
 
 
@@ -227,8 +229,11 @@ def _read_commands(
 
     def read() -> None:
         with contextlib.suppress(OSError, ValueError, RuntimeError):  # RuntimeError: the loop has ended
-            for line in pipe:
-                loop.call_soon_threadsafe(heard, line.decode("utf-8", "replace"))
+            unfinished = b""
+            while data := pipe.read(4096):
+                *lines, unfinished = (unfinished + data).split(b"\n")
+                for line in lines:
+                    loop.call_soon_threadsafe(heard, line.decode("utf-8", "replace"))
             if wanted.gone:
                 loop.call_soon_threadsafe(gone)
 

@@ -32,6 +32,7 @@ from console.hl7v2.framing import Frame, FramingFault, frame
 from console.hl7v2.peek import Header, peek
 
 _SWEEP_S = 0.1
+_TRY_EVERY_S = 1.0
 _SHOWN = 64 * 1024
 """The most bytes of one message that are kept to be looked at; a capture has all of it."""
 _CODE = {code: number for number, code in enumerate(CODES)}
@@ -67,7 +68,6 @@ class ScriptedListener:
         self.second, self.stamp = 0, b""
         self.prefix = f"L{_base36(time_ns() // 1_000_000)}-".encode()
         self.unfinished: set[Line] = set()
-        self.inbox: list[tuple[Line, bytes]] = []
         self.lines: dict[int, Line] = {}
         self.opened = self.turned_away = 0
         self.refused = 0
@@ -79,6 +79,7 @@ class ScriptedListener:
         self.started_ns = 0
         self.ready_ns = time_ns()
         self.trouble = ""
+        self._try_at = 0.0
         self.outage: OutageKind | None = None
         self._tls = tls
         self._capture = capture
@@ -177,7 +178,7 @@ class ScriptedListener:
     def _sweep(self) -> None:
         now = monotonic()
         self.unfinished = {line for line in self.unfinished if line.look(now)}
-        if self.trouble and not self._stopping:
+        if self.trouble and not self._stopping and now >= self._try_at:
             self._try_again()
         self._sweeping = self.loop.call_later(_SWEEP_S, self._sweep)
 
@@ -218,8 +219,7 @@ class ScriptedListener:
                 try:
                     await self._listen()
                     return
-                except EnvironmentFault as fault:
-                    self.trouble = fault.text
+                except EnvironmentFault:  # another program has taken the port meanwhile: it may give it back
                     await asyncio.sleep(0.1)
 
         self._listening = asyncio.ensure_future(listen())
@@ -477,6 +477,7 @@ class ScriptedListener:
                 self._capture.write()
             except OSError as error:
                 self.trouble = f"the capture cannot be written: {error.strerror or error}"
+                self._try_at = monotonic() + _TRY_EVERY_S
                 self._forget_kinds()
                 for line in {line for line, data in outbox}:
                     line.abort()
@@ -486,15 +487,12 @@ class ScriptedListener:
                 line.write_now(data)
 
     def _try_again(self) -> None:
-        self.trouble = ""
-        self._forget_kinds()
+        self._try_at = monotonic() + _TRY_EVERY_S
+        if self._capture is not None and self._capture.has_room():
+            self.trouble = ""
+            self._forget_kinds()
 
     # ------------------------------------------------------------ for connections
-
-    def open_inbox(self) -> None:
-        inbox, self.inbox = self.inbox, []
-        for line, data in inbox:
-            line.heard(data)
 
     def admit(self, line: Line) -> bool:
         """Whether one more connection is welcome; gives it its number."""
