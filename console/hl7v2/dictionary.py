@@ -46,6 +46,11 @@ def is_composite(type_name: str) -> bool:
     return type_name in _types()
 
 
+def codes(table: str) -> Mapping[str, str]:
+    """Every code of an HL7 table that is known here, with what it means; empty for a table that is not."""
+    return _codes().get(table, {})
+
+
 def meaning(table: str, code: str) -> str:
     """What a code of an HL7 table says; '' when unknown."""
     entry = _codes().get(table.zfill(4))

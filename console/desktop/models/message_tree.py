@@ -66,8 +66,7 @@ def _node(item: Mapping[str, Any], parent: Node | None, row: int) -> Node:
     value = str(item.get("value") or "")
     node = Node(path, str(item.get("name") or ""), value, parent=parent, row=row)
     node.label = _label(path)
-    if value == '""':
-        node.note = "null"
+    node.note = "null" if value == '""' else str(item.get("meaning") or "")
     node.children = [_node(child, node, i) for i, child in enumerate(item.get("children") or ())]
     return node
 

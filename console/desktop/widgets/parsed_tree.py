@@ -89,7 +89,7 @@ class TreeModel(QAbstractItemModel):
         return None
 
 
-class _Delegate(QStyledItemDelegate):
+class ParsedDelegate(QStyledItemDelegate):
     """Field names in the text font, values monospaced, an error in its colour with its icon."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -140,11 +140,11 @@ class ParsedTree(QTreeView):
 
     field_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, model: TreeModel | None = None) -> None:
         super().__init__(parent)
-        self.tree = TreeModel(self)
+        self.tree = model or TreeModel(self)
         self.setModel(self.tree)
-        self.setItemDelegate(_Delegate(self))
+        self.setItemDelegate(ParsedDelegate(self))
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)
         self.setExpandsOnDoubleClick(True)
