@@ -2,6 +2,13 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>AnswerCard</name>
+    <message numerus="yes">
+        <source>%n attempt(s)</source>
+        <translation><numerusform>%n attempt</numerusform><numerusform>%n attempts</numerusform></translation>
+    </message>
+</context>
+<context>
     <name>Cause</name>
     <message numerus="yes">
         <source>%n attempt(s) so far</source>
@@ -74,10 +81,7 @@
     <name>GameDayView</name>
     <message numerus="yes">
         <source>%n incident(s), at most %1</source>
-        <translation type="unfinished">
-            <numerusform />
-            <numerusform />
-        </translation>
+        <translation><numerusform>%n incident, at most %1</numerusform><numerusform>%n incidents, at most %1</numerusform></translation>
     </message>
 </context>
 <context>
@@ -115,6 +119,20 @@
     </message>
 </context>
 <context>
+    <name>MessageDesk</name>
+    <message numerus="yes">
+        <source>%n message(s)</source>
+        <translation><numerusform>%n message</numerusform><numerusform>%n messages</numerusform></translation>
+    </message>
+</context>
+<context>
+    <name>MessageView</name>
+    <message numerus="yes">
+        <source>%n message(s)</source>
+        <translation><numerusform>%n message</numerusform><numerusform>%n messages</numerusform></translation>
+    </message>
+</context>
+<context>
     <name>NeedsCard</name>
     <message numerus="yes">
         <source>Show %n more</source>
@@ -138,7 +156,10 @@
     <name>RunList</name>
     <message numerus="yes">
         <source>Delete %n run(s)?</source>
-        <translation><numerusform>Delete %n run?</numerusform><numerusform>Delete %n runs?</numerusform></translation>
+        <translation>
+            <numerusform>Delete %n run?</numerusform>
+            <numerusform>Delete %n runs?</numerusform>
+        </translation>
     </message>
 </context>
 <context>

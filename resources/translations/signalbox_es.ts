@@ -2,6 +2,33 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="es" sourcelanguage="en">
 <context>
+    <name>AnswerCard</name>
+    <message numerus="yes">
+        <source>%n attempt(s)</source>
+        <translation><numerusform>%n intento</numerusform><numerusform>%n intentos</numerusform></translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter sends the message; the answer shows here, read and judged.</source>
+        <translation>Ctrl+Intro envía el mensaje; aquí se ve la respuesta, leída y juzgada.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent yet</source>
+        <translation>Todavía no se ha enviado nada</translation>
+    </message>
+    <message>
+        <source>Waiting for the answer</source>
+        <translation>A la espera de la respuesta</translation>
+    </message>
+    <message>
+        <source>another message</source>
+        <translation>otro mensaje</translation>
+    </message>
+    <message>
+        <source>this message</source>
+        <translation>este mensaje</translation>
+    </message>
+</context>
+<context>
     <name>AnswersCard</name>
     <message>
         <source>Answers from the receiver</source>
@@ -107,6 +134,10 @@
     <message>
         <source>event</source>
         <translation>evento</translation>
+    </message>
+    <message>
+        <source>test traffic</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>trace</source>
@@ -480,6 +511,49 @@
     <message>
         <source>equal</source>
         <translation>igual</translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonDialog</name>
+    <message>
+        <source>After</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>After: %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Before</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Before: %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Change</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">Cerrar</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Open as a page</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Ratio</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Two runs compared</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -881,6 +955,10 @@
         <translation>resultado de %1</translation>
     </message>
     <message>
+        <source>%1 (test traffic)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>%1 late</source>
         <translation>%1 tarde</translation>
     </message>
@@ -937,319 +1015,427 @@
     </message>
 </context>
 <context>
+    <name>ExchangeWords</name>
+    <message>
+        <source>Accepted</source>
+        <translation>Aceptado</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Respuesta</translation>
+    </message>
+    <message>
+        <source>Answer cannot be read</source>
+        <translation>La respuesta no se puede leer</translation>
+    </message>
+    <message>
+        <source>Answer for another message</source>
+        <translation>Respuesta a otro mensaje</translation>
+    </message>
+    <message>
+        <source>Committed, not yet processed</source>
+        <translation>Recibido, aún sin procesar</translation>
+    </message>
+    <message>
+        <source>Connection broke</source>
+        <translation>Conexión perdida</translation>
+    </message>
+    <message>
+        <source>Control id</source>
+        <translation>Id. de control</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Error</translation>
+    </message>
+    <message>
+        <source>Late</source>
+        <translation>Tardía</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Mensaje</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>Sin respuesta</translation>
+    </message>
+    <message>
+        <source>No answer asked for</source>
+        <translation>Sin respuesta pedida</translation>
+    </message>
+    <message>
+        <source>Nobody there</source>
+        <translation>No hay nadie</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>Rechazado</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Enviado</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>Tardó</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>cerrada</translation>
+    </message>
+    <message>
+        <source>closed by the receiver</source>
+        <translation>cerrada por el receptor</translation>
+    </message>
+    <message>
+        <source>connected</source>
+        <translation>conectado</translation>
+    </message>
+    <message>
+        <source>no answer in time</source>
+        <translation>sin respuesta a tiempo</translation>
+    </message>
+    <message>
+        <source>no connection</source>
+        <translation>sin conexión</translation>
+    </message>
+    <message>
+        <source>our side closed</source>
+        <translation>nuestro lado cerrado</translation>
+    </message>
+    <message>
+        <source>received</source>
+        <translation>recibido</translation>
+    </message>
+    <message>
+        <source>reset</source>
+        <translation>reiniciada</translation>
+    </message>
+    <message>
+        <source>reset by the receiver</source>
+        <translation>reiniciada por el receptor</translation>
+    </message>
+    <message>
+        <source>sent</source>
+        <translation>enviado</translation>
+    </message>
+</context>
+<context>
     <name>GameDayRunner</name>
     <message>
         <source>debriefed</source>
-        <translation type="unfinished" />
+        <translation>con informe</translation>
     </message>
     <message>
         <source>ended without a debrief</source>
-        <translation type="unfinished" />
+        <translation>terminó sin informe</translation>
     </message>
 </context>
 <context>
     <name>GameDayView</name>
     <message>
         <source>%1: %2 stopped messages are still to be replayed.</source>
-        <translation type="unfinished" />
+        <translation>%1: quedan %2 mensajes detenidos por reenviar.</translation>
     </message>
     <message>
         <source>%1: first taken for %2.</source>
-        <translation type="unfinished" />
+        <translation>%1: al principio se tomó por %2.</translation>
     </message>
     <message>
         <source>%1: the engine showed it first as “%2”.</source>
-        <translation type="unfinished" />
+        <translation>%1: el motor lo mostró primero como «%2».</translation>
     </message>
     <message numerus="yes">
         <source>%n incident(s), at most %1</source>
-        <translation type="unfinished">
-            <numerusform />
-            <numerusform />
-        </translation>
+        <translation><numerusform>%n incidente, como máximo %1</numerusform><numerusform>%n incidentes, como máximo %1</numerusform></translation>
     </message>
     <message>
         <source>A hospital of its own starts on this computer, with wards, laboratories and a clinical record. Incidents come without a word. Find them in Signalbox, say here what you find, and call whoever can mend it; how long each step takes is measured against the minutes agreed.</source>
-        <translation type="unfinished" />
+        <translation>En este equipo arranca un hospital propio, con plantas, laboratorios e historia clínica. Los incidentes llegan sin avisar. Encuéntrelos en Signalbox, diga aquí lo que encuentra y llame a quien pueda arreglarlo; se mide cuánto tarda cada paso frente a los minutos acordados.</translation>
     </message>
     <message>
         <source>Agreed minutes</source>
-        <translation type="unfinished" />
+        <translation>Minutos acordados</translation>
     </message>
     <message>
         <source>An engine, senders and a clinical record are started; a few seconds.</source>
-        <translation type="unfinished" />
+        <translation>Arrancan un motor, emisores y una historia clínica; unos segundos.</translation>
     </message>
     <message>
         <source>Another game</source>
-        <translation type="unfinished" />
+        <translation>Otro simulacro</translation>
     </message>
     <message>
         <source>Call somebody</source>
-        <translation type="unfinished" />
+        <translation>Llamar a alguien</translation>
     </message>
     <message>
         <source>Cause</source>
-        <translation type="unfinished" />
+        <translation>Causa</translation>
     </message>
     <message>
         <source>Clock</source>
-        <translation type="unfinished" />
+        <translation>Reloj</translation>
     </message>
     <message>
         <source>Debrief</source>
-        <translation type="unfinished" />
+        <translation>Informe</translation>
     </message>
     <message>
         <source>Earlier games</source>
-        <translation type="unfinished" />
+        <translation>Simulacros anteriores</translation>
     </message>
     <message>
         <source>End the game</source>
-        <translation type="unfinished" />
+        <translation>Terminar el simulacro</translation>
     </message>
     <message>
         <source>Every agreed time was kept.</source>
-        <translation type="unfinished" />
+        <translation>Se cumplieron todos los tiempos acordados.</translation>
     </message>
     <message>
         <source>Found so far</source>
-        <translation type="unfinished" />
+        <translation>Encontrado hasta ahora</translation>
     </message>
     <message>
         <source>Game</source>
-        <translation type="unfinished" />
+        <translation>Simulacro</translation>
     </message>
     <message>
         <source>Game day</source>
-        <translation type="unfinished">Simulacro</translation>
+        <translation>Simulacro</translation>
     </message>
     <message>
         <source>Game day hospital</source>
-        <translation type="unfinished" />
+        <translation>Hospital del simulacro</translation>
     </message>
     <message>
         <source>Game days</source>
-        <translation type="unfinished" />
+        <translation>Simulacros</translation>
     </message>
     <message>
         <source>Going on</source>
-        <translation type="unfinished" />
+        <translation>En curso</translation>
     </message>
     <message>
         <source>How the minutes were kept</source>
-        <translation type="unfinished" />
+        <translation>Cómo se cumplieron los minutos</translation>
     </message>
     <message>
         <source>Length</source>
-        <translation type="unfinished" />
+        <translation>Duración</translation>
     </message>
     <message>
         <source>Look at this hospital</source>
-        <translation type="unfinished" />
+        <translation>Ver este hospital</translation>
     </message>
     <message>
         <source>No game is being played.</source>
-        <translation type="unfinished" />
+        <translation>No hay ningún simulacro en curso.</translation>
     </message>
     <message>
         <source>Not every agreed time was kept.</source>
-        <translation type="unfinished" />
+        <translation>No se cumplieron todos los tiempos acordados.</translation>
     </message>
     <message>
         <source>Nothing yet.</source>
-        <translation type="unfinished" />
+        <translation>Nada todavía.</translation>
     </message>
     <message>
         <source>Open Investigate on this hospital and find what is wrong.</source>
-        <translation type="unfinished" />
+        <translation>Abra Investigar en este hospital y encuentre qué falla.</translation>
     </message>
     <message>
         <source>Open the debrief</source>
-        <translation type="unfinished" />
+        <translation>Abrir el informe</translation>
     </message>
     <message>
         <source>Play</source>
-        <translation type="unfinished" />
+        <translation>Empezar</translation>
     </message>
     <message>
         <source>Play %1</source>
-        <translation type="unfinished" />
+        <translation>Empezar %1</translation>
     </message>
     <message>
         <source>Say what you find</source>
-        <translation type="unfinished" />
+        <translation>Diga lo que encuentra</translation>
     </message>
     <message>
         <source>Setting up the hospital</source>
-        <translation type="unfinished" />
+        <translation>Preparando el hospital</translation>
     </message>
     <message>
         <source>Something is wrong</source>
-        <translation type="unfinished" />
+        <translation>Algo va mal</translation>
     </message>
     <message>
         <source>The game</source>
-        <translation type="unfinished" />
+        <translation>El simulacro</translation>
     </message>
     <message>
         <source>The game ended without a debrief.</source>
-        <translation type="unfinished" />
+        <translation>El simulacro terminó sin informe.</translation>
     </message>
     <message>
         <source>The list of game days cannot be read</source>
-        <translation type="unfinished" />
+        <translation>No se puede leer la lista de simulacros</translation>
     </message>
     <message>
         <source>There is no debrief yet.</source>
-        <translation type="unfinished" />
+        <translation>Todavía no hay informe.</translation>
     </message>
     <message>
         <source>This is the cause</source>
-        <translation type="unfinished" />
+        <translation>Esta es la causa</translation>
     </message>
     <message>
         <source>Time of the game</source>
-        <translation type="unfinished" />
+        <translation>Tiempo del simulacro</translation>
     </message>
     <message>
         <source>To talk about</source>
-        <translation type="unfinished" />
+        <translation>Para comentar</translation>
     </message>
     <message>
         <source>What do you see? (optional)</source>
-        <translation type="unfinished" />
+        <translation>¿Qué ve? (opcional)</translation>
     </message>
     <message>
         <source>What was said</source>
-        <translation type="unfinished" />
+        <translation>Lo que se dijo</translation>
     </message>
     <message>
         <source>What you see</source>
-        <translation type="unfinished" />
+        <translation>Lo que ve</translation>
     </message>
     <message>
         <source>When</source>
-        <translation type="unfinished" />
+        <translation>Cuándo</translation>
     </message>
     <message>
         <source>kept</source>
-        <translation type="unfinished" />
+        <translation>cumplidos</translation>
     </message>
     <message>
         <source>not kept</source>
-        <translation type="unfinished" />
+        <translation>no cumplidos</translation>
     </message>
     <message>
         <source>of at most %1</source>
-        <translation type="unfinished" />
+        <translation>de %1 como máximo</translation>
     </message>
 </context>
 <context>
     <name>GameDayWords</name>
     <message>
         <source>%1 of %2</source>
-        <translation type="unfinished" />
+        <translation>%1 de %2</translation>
     </message>
     <message>
         <source>A concept map lacks codes</source>
-        <translation type="unfinished" />
+        <translation>A un mapa de conceptos le faltan códigos</translation>
     </message>
     <message>
         <source>A laboratory's line is down</source>
-        <translation type="unfinished" />
+        <translation>La línea de un laboratorio está caída</translation>
     </message>
     <message>
         <source>A sender repeats one result again and again</source>
-        <translation type="unfinished" />
+        <translation>Un emisor repite el mismo resultado una y otra vez</translation>
     </message>
     <message>
         <source>Ask for room on the engine's disk</source>
-        <translation type="unfinished" />
+        <translation>Pedir espacio en el disco del motor</translation>
     </message>
     <message>
         <source>Ask for the clinical record to be restarted</source>
-        <translation type="unfinished" />
+        <translation>Pedir que se reinicie la historia clínica</translation>
     </message>
     <message>
         <source>Ask terminology for a corrected map</source>
-        <translation type="unfinished" />
+        <translation>Pedir a terminología un mapa corregido</translation>
     </message>
     <message>
         <source>Ask the laboratory to bring its line back</source>
-        <translation type="unfinished" />
+        <translation>Pedir al laboratorio que recupere su línea</translation>
     </message>
     <message>
         <source>Ask the sender to stop repeating</source>
-        <translation type="unfinished" />
+        <translation>Pedir al emisor que deje de repetir</translation>
     </message>
     <message>
         <source>Detected</source>
-        <translation type="unfinished" />
+        <translation>Detectado</translation>
     </message>
     <message>
         <source>Diagnosed</source>
-        <translation type="unfinished" />
+        <translation>Diagnosticado</translation>
     </message>
     <message>
         <source>Doubled</source>
-        <translation type="unfinished" />
+        <translation>Duplicados</translation>
     </message>
     <message>
         <source>Incident</source>
-        <translation type="unfinished" />
+        <translation>Incidente</translation>
     </message>
     <message>
         <source>Messages</source>
-        <translation type="unfinished">Mensajes</translation>
+        <translation>Mensajes</translation>
     </message>
     <message>
         <source>Missing</source>
-        <translation type="unfinished">Ausente</translation>
+        <translation>Faltan</translation>
     </message>
     <message>
         <source>Nothing is wrong</source>
-        <translation type="unfinished" />
+        <translation>No pasa nada</translation>
     </message>
     <message>
         <source>Restored</source>
-        <translation type="unfinished" />
+        <translation>Restablecido</translation>
     </message>
     <message>
         <source>Results went to another patient</source>
-        <translation type="unfinished" />
+        <translation>Los resultados fueron a otro paciente</translation>
     </message>
     <message>
         <source>The clinical record cannot be reached</source>
-        <translation type="unfinished" />
+        <translation>No se llega a la historia clínica</translation>
     </message>
     <message>
         <source>The engine stopped</source>
-        <translation type="unfinished" />
+        <translation>El motor se paró</translation>
     </message>
     <message>
         <source>The engine's disk is full</source>
-        <translation type="unfinished" />
+        <translation>El disco del motor está lleno</translation>
     </message>
     <message>
         <source>encounters are visible again</source>
-        <translation type="unfinished" />
+        <translation>los episodios vuelven a verse</translation>
     </message>
     <message>
         <source>mended; %1 messages are not visible yet</source>
-        <translation type="unfinished" />
+        <translation>arreglado; %1 mensajes aún no se ven</translation>
     </message>
     <message>
         <source>never</source>
-        <translation type="unfinished" />
+        <translation>nunca</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished" />
+        <translation>ninguno</translation>
     </message>
     <message>
         <source>since %1 of the game; still going on</source>
-        <translation type="unfinished" />
+        <translation>desde %1 del simulacro; sigue</translation>
     </message>
 </context>
 <context>
@@ -1270,12 +1456,32 @@
         <translation>%1 enviados, %2 por segundo</translation>
     </message>
     <message>
+        <source>Checking what arrived</source>
+        <translation type="unfinished">Comprobando lo que llegó</translation>
+    </message>
+    <message>
         <source>Harness running in this window: alarms from run %1 are kept out of Investigate</source>
         <translation>Banco de pruebas en marcha en esta ventana: las alarmas de la ejecución %1 no llegan a Investigar</translation>
     </message>
     <message>
         <source>Harness starting in this window</source>
         <translation>El banco de pruebas arranca en esta ventana</translation>
+    </message>
+    <message>
+        <source>Its program ended with code %1.</source>
+        <translation type="unfinished">Su programa terminó con el código %1.</translation>
+    </message>
+    <message>
+        <source>Nothing has been heard from the run for some seconds. It may be very busy.</source>
+        <translation type="unfinished">Hace unos segundos que no se sabe nada de la ejecución. Puede estar muy ocupada.</translation>
+    </message>
+    <message>
+        <source>The run does not answer</source>
+        <translation type="unfinished">La ejecución no responde</translation>
+    </message>
+    <message>
+        <source>The run ended without a verdict</source>
+        <translation type="unfinished">La ejecución terminó sin veredicto</translation>
     </message>
     <message>
         <source>a check failed</source>
@@ -1685,6 +1891,10 @@
         <translation>%1 no acepta entregas</translation>
     </message>
     <message>
+        <source>Harness (test traffic)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>last success %1</source>
         <translation>última entrega %1</translation>
     </message>
@@ -1792,6 +2002,14 @@
         <translation>Entregas</translation>
     </message>
     <message>
+        <source>They were refused before anything could be read from them; the engine keeps them.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>What stopped among test messages</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>messages per 10 min, darker is busier, hatched is silence</source>
         <translation>mensajes por 10 min; más oscuro, más tráfico; rayado, silencio</translation>
     </message>
@@ -1836,8 +2054,16 @@
         <translation>En cuanto un sistema envíe HL7 v2 al motor, sus mensajes aparecerán aquí en menos de un segundo.</translation>
     </message>
     <message>
+        <source>Hide them</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>Nothing is connected yet</source>
         <translation>Aún no hay ninguna conexión</translation>
+    </message>
+    <message>
+        <source>Show them</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Start the demo hospital or connect to an engine; then this page shows what needs you.</source>
@@ -1890,6 +2116,33 @@
     <message>
         <source>Page of the manual</source>
         <translation>Página del manual</translation>
+    </message>
+</context>
+<context>
+    <name>MessageDesk</name>
+    <message>
+        <source>%1 of %2 sent</source>
+        <translation>%1 de %2 enviados</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n message(s)</source>
+        <translation><numerusform>%n mensaje</numerusform><numerusform>%n mensajes</numerusform></translation>
+    </message>
+    <message>
+        <source>There is no HL7 message in what was opened.</source>
+        <translation>No hay ningún mensaje HL7 en lo que se abrió.</translation>
+    </message>
+    <message>
+        <source>pasted</source>
+        <translation>pegado</translation>
+    </message>
+    <message>
+        <source>sent</source>
+        <translation>enviado</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>detenido</translation>
     </message>
 </context>
 <context>
@@ -2013,6 +2266,269 @@
     <message>
         <source>Link copied.</source>
         <translation>Enlace copiado.</translation>
+    </message>
+</context>
+<context>
+    <name>MessageView</name>
+    <message numerus="yes">
+        <source>%n message(s)</source>
+        <translation><numerusform>%n mensaje</numerusform><numerusform>%n mensajes</numerusform></translation>
+    </message>
+    <message>
+        <source>A message is being sent.</source>
+        <translation>Se está enviando un mensaje.</translation>
+    </message>
+    <message>
+        <source>A segment after the chosen one</source>
+        <translation>Un segmento después del elegido</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Todos los archivos (*)</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Respuesta</translation>
+    </message>
+    <message>
+        <source>Bytes on the wire</source>
+        <translation>Bytes en la línea</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Borrar</translation>
+    </message>
+    <message>
+        <source>Clear the history</source>
+        <translation>Borrar el historial</translation>
+    </message>
+    <message>
+        <source>Clear the history?</source>
+        <translation>¿Borrar el historial?</translation>
+    </message>
+    <message>
+        <source>Close the list</source>
+        <translation>Cerrar la lista</translation>
+    </message>
+    <message>
+        <source>Empty fields</source>
+        <translation>Campos vacíos</translation>
+    </message>
+    <message>
+        <source>Filter of the history</source>
+        <translation>Filtro del historial</translation>
+    </message>
+    <message>
+        <source>Filter: type, control id, receiver, answer</source>
+        <translation>Filtro: tipo, id. de control, receptor, respuesta</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>Carpeta…</translation>
+    </message>
+    <message>
+        <source>Go to PID-5.1 …</source>
+        <translation>Ir a PID-5.1…</translation>
+    </message>
+    <message>
+        <source>Go to a place, or PLACE=VALUE to set it</source>
+        <translation>Ir a un lugar, o LUGAR=VALOR para ponerlo</translation>
+    </message>
+    <message>
+        <source>Go to a place, or set it</source>
+        <translation>Ir a un lugar o ponerlo</translation>
+    </message>
+    <message>
+        <source>HL7 messages (*.hl7 *.txt *.er7 *.dat *.mllp)</source>
+        <translation>Mensajes HL7 (*.hl7 *.txt *.er7 *.dat *.mllp)</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Historial</translation>
+    </message>
+    <message>
+        <source>How long to wait for the answer</source>
+        <translation>Cuánto esperar la respuesta</translation>
+    </message>
+    <message>
+        <source>Insert a segment</source>
+        <translation>Insertar un segmento</translation>
+    </message>
+    <message>
+        <source>Its bytes were not kept: %1. %2</source>
+        <translation>Sus bytes no se guardaron: %1. %2</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Mensaje</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Nuevo</translation>
+    </message>
+    <message>
+        <source>New control id and time</source>
+        <translation>Id. de control y hora nuevos</translation>
+    </message>
+    <message>
+        <source>On the wire</source>
+        <translation>En la línea</translation>
+    </message>
+    <message>
+        <source>One message</source>
+        <translation>Un mensaje</translation>
+    </message>
+    <message>
+        <source>One more repetition of the chosen field</source>
+        <translation>Una repetición más del campo elegido</translation>
+    </message>
+    <message>
+        <source>One step back</source>
+        <translation>Un paso atrás</translation>
+    </message>
+    <message>
+        <source>One step forward</source>
+        <translation>Un paso adelante</translation>
+    </message>
+    <message>
+        <source>Open a folder of messages</source>
+        <translation>Abrir una carpeta de mensajes</translation>
+    </message>
+    <message>
+        <source>Open messages</source>
+        <translation>Abrir mensajes</translation>
+    </message>
+    <message>
+        <source>Open messages…</source>
+        <translation>Abrir mensajes…</translation>
+    </message>
+    <message>
+        <source>Opened messages</source>
+        <translation>Mensajes abiertos</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>Abrir…</translation>
+    </message>
+    <message>
+        <source>PID-5.1 goes there; PID-8=F sets it (Ctrl+G)</source>
+        <translation>PID-5.1 va allí; PID-8=F lo pone (Ctrl+G)</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>Pegar</translation>
+    </message>
+    <message>
+        <source>Receiver: a name or HOST:PORT</source>
+        <translation>Receptor: un nombre o HOST:PUERTO</translation>
+    </message>
+    <message>
+        <source>Remove what is chosen</source>
+        <translation>Quitar lo elegido</translation>
+    </message>
+    <message>
+        <source>Repeat</source>
+        <translation>Repetir</translation>
+    </message>
+    <message>
+        <source>Save the message</source>
+        <translation>Guardar el mensaje</translation>
+    </message>
+    <message>
+        <source>Save the message…</source>
+        <translation>Guardar el mensaje…</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segmento</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Enviar</translation>
+    </message>
+    <message>
+        <source>Send all</source>
+        <translation>Enviar todos</translation>
+    </message>
+    <message>
+        <source>Send all %1</source>
+        <translation>Enviar los %1</translation>
+    </message>
+    <message>
+        <source>Send all opened messages</source>
+        <translation>Enviar todos los mensajes abiertos</translation>
+    </message>
+    <message>
+        <source>Send as a new message</source>
+        <translation>Enviar como mensaje nuevo</translation>
+    </message>
+    <message>
+        <source>Send as new</source>
+        <translation>Enviar como nuevo</translation>
+    </message>
+    <message>
+        <source>Send the message</source>
+        <translation>Enviar el mensaje</translation>
+    </message>
+    <message>
+        <source>Send to %1</source>
+        <translation>Enviar a %1</translation>
+    </message>
+    <message>
+        <source>Send to another machine?</source>
+        <translation>¿Enviar a otro equipo?</translation>
+    </message>
+    <message>
+        <source>Sent messages</source>
+        <translation>Mensajes enviados</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Detener</translation>
+    </message>
+    <message>
+        <source>Stop sending</source>
+        <translation>Dejar de enviar</translation>
+    </message>
+    <message>
+        <source>TLS…</source>
+        <translation>TLS…</translation>
+    </message>
+    <message>
+        <source>The message has no %1.</source>
+        <translation>El mensaje no tiene %1.</translation>
+    </message>
+    <message>
+        <source>There is no message to send.</source>
+        <translation>No hay ningún mensaje que enviar.</translation>
+    </message>
+    <message>
+        <source>There is no text on the clipboard.</source>
+        <translation>No hay texto en el portapapeles.</translation>
+    </message>
+    <message>
+        <source>This can be sent, but it is no HL7 message: %1</source>
+        <translation>Se puede enviar, pero no es un mensaje HL7: %1</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>What came of it</source>
+        <translation>Qué resultó</translation>
+    </message>
+    <message>
+        <source>What was sent from this view is forgotten on this computer. Receivers keep what they have.</source>
+        <translation>Este equipo olvida lo que se envió desde esta vista. Los receptores conservan lo que tienen.</translation>
+    </message>
+    <message>
+        <source>With a new MSH-10 and MSH-7 (Ctrl+Shift+Enter)</source>
+        <translation>Con MSH-10 y MSH-7 nuevos (Ctrl+Mayús+Intro)</translation>
+    </message>
+    <message>
+        <source>wait %1</source>
+        <translation>esperar %1</translation>
     </message>
 </context>
 <context>
@@ -2293,10 +2809,214 @@
     </message>
 </context>
 <context>
+    <name>RawEditor</name>
+    <message>
+        <source>Raw message</source>
+        <translation>Mensaje en bruto</translation>
+    </message>
+</context>
+<context>
     <name>RawView</name>
     <message>
         <source>Raw message</source>
         <translation>Mensaje original</translation>
+    </message>
+</context>
+<context>
+    <name>RunActs</name>
+    <message>
+        <source>Check again what arrived</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Checked what arrived: see Checks.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Compare with an earlier run…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>More about this run</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Open a scenario file</source>
+        <translation type="unfinished">Abrir un archivo de escenario</translation>
+    </message>
+    <message>
+        <source>Run again, same seed</source>
+        <translation type="unfinished">Repetir con la misma semilla</translation>
+    </message>
+    <message>
+        <source>Save as JUnit XML…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Save the report as JSON…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Scenario files (*.toml)</source>
+        <translation type="unfinished">Archivos de escenario (*.toml)</translation>
+    </message>
+    <message>
+        <source>Send to %1</source>
+        <translation type="unfinished">Enviar a %1</translation>
+    </message>
+    <message>
+        <source>Send to another machine?</source>
+        <translation type="unfinished">¿Enviar a otro equipo?</translation>
+    </message>
+    <message>
+        <source>Show the run's folder</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>RunAfter</name>
+    <message>
+        <source>%1 per sec</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Check of run %1</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>It could not be checked what arrived.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The later run is not worse.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The later run is worse.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The two runs could not be compared.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>asking what arrived</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>better</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>checked</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>not known</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>same</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>within noise</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>worse</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>RunCharts</name>
+    <message>
+        <source>Answer time</source>
+        <translation type="unfinished">Tiempo de respuesta</translation>
+    </message>
+    <message>
+        <source>How answer times spread shows here.</source>
+        <translation type="unfinished">Aquí se muestra cómo se reparten los tiempos de respuesta.</translation>
+    </message>
+    <message>
+        <source>How long answers take from the planned send time shows here.</source>
+        <translation type="unfinished">Aquí se muestra cuánto tardan las respuestas desde la hora prevista de envío.</translation>
+    </message>
+    <message>
+        <source>Last 5 min</source>
+        <translation type="unfinished">Últimos 5 min</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation type="unfinished">Mensajes</translation>
+    </message>
+    <message>
+        <source>Messages per second</source>
+        <translation type="unfinished">Mensajes por segundo</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation type="unfinished">Intervalo</translation>
+    </message>
+    <message>
+        <source>Sent and acknowledged messages show here, second by second.</source>
+        <translation type="unfinished">Aquí se muestran los mensajes enviados y confirmados, segundo a segundo.</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation type="unfinished">Proporción</translation>
+    </message>
+    <message>
+        <source>Show only the last five minutes</source>
+        <translation type="unfinished">Mostrar solo los últimos cinco minutos</translation>
+    </message>
+    <message>
+        <source>Spread of answer times</source>
+        <translation type="unfinished">Reparto de los tiempos de respuesta</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>acknowledged</source>
+        <translation type="unfinished">confirmados</translation>
+    </message>
+    <message>
+        <source>last %1</source>
+        <translation type="unfinished">últimos %1</translation>
+    </message>
+    <message>
+        <source>limit p99 %1</source>
+        <translation type="unfinished">límite p99 %1</translation>
+    </message>
+    <message>
+        <source>ms, from the planned send time</source>
+        <translation type="unfinished">ms, desde la hora prevista de envío</translation>
+    </message>
+    <message>
+        <source>planned</source>
+        <translation type="unfinished">previstos</translation>
+    </message>
+    <message>
+        <source>sent</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>whole run</source>
+        <translation type="unfinished">toda la ejecución</translation>
+    </message>
+    <message>
+        <source>whole run after warm-up</source>
+        <translation type="unfinished">toda la ejecución tras el calentamiento</translation>
     </message>
 </context>
 <context>
@@ -2386,6 +3106,45 @@
     </message>
 </context>
 <context>
+    <name>RunHead</name>
+    <message>
+        <source>Earlier runs</source>
+        <translation type="unfinished">Ejecuciones anteriores</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished">Continuar</translation>
+    </message>
+    <message>
+        <source>More about this run</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished">Pausar</translation>
+    </message>
+    <message>
+        <source>Pause or go on (P)</source>
+        <translation type="unfinished">Pausar o continuar (P)</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation type="unfinished">Informe</translation>
+    </message>
+    <message>
+        <source>Show or hide the scenario</source>
+        <translation type="unfinished">Mostrar u ocultar el escenario</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation type="unfinished">Iniciar</translation>
+    </message>
+    <message>
+        <source>Stop run</source>
+        <translation type="unfinished">Detener</translation>
+    </message>
+</context>
+<context>
     <name>RunList</name>
     <message>
         <source>Back to the run</source>
@@ -2413,7 +3172,10 @@
     </message>
     <message numerus="yes">
         <source>Delete %n run(s)?</source>
-        <translation><numerusform>¿Borrar %n ejecución?</numerusform><numerusform>¿Borrar %n ejecuciones?</numerusform></translation>
+        <translation>
+            <numerusform>¿Borrar %n ejecución?</numerusform>
+            <numerusform>¿Borrar %n ejecuciones?</numerusform>
+        </translation>
     </message>
     <message>
         <source>Earlier runs</source>
@@ -2549,184 +3311,28 @@
         <translation>Hay una ejecución en marcha. Mire las anteriores cuando termine.</translation>
     </message>
     <message>
-        <source>A run is going on; it is shown instead.</source>
-        <translation>Hay una ejecución en marcha; se muestra esa.</translation>
-    </message>
-    <message>
-        <source>Answer time</source>
-        <translation>Tiempo de respuesta</translation>
-    </message>
-    <message>
-        <source>Checking what arrived</source>
-        <translation>Comprobando lo que llegó</translation>
-    </message>
-    <message>
-        <source>Earlier runs</source>
-        <translation>Ejecuciones anteriores</translation>
-    </message>
-    <message>
         <source>Ended without a verdict</source>
         <translation>Terminó sin veredicto</translation>
-    </message>
-    <message>
-        <source>Go on</source>
-        <translation>Continuar</translation>
     </message>
     <message>
         <source>Harness</source>
         <translation>Banco de pruebas</translation>
     </message>
     <message>
-        <source>How answer times spread shows here.</source>
-        <translation>Aquí se muestra cómo se reparten los tiempos de respuesta.</translation>
-    </message>
-    <message>
-        <source>How long answers take from the planned send time shows here.</source>
-        <translation>Aquí se muestra cuánto tardan las respuestas desde la hora prevista de envío.</translation>
-    </message>
-    <message>
-        <source>Its program ended with code %1.</source>
-        <translation>Su programa terminó con el código %1.</translation>
-    </message>
-    <message>
-        <source>Last 5 min</source>
-        <translation>Últimos 5 min</translation>
-    </message>
-    <message>
-        <source>Messages</source>
-        <translation>Mensajes</translation>
-    </message>
-    <message>
-        <source>Messages per second</source>
-        <translation>Mensajes por segundo</translation>
-    </message>
-    <message>
-        <source>Nothing has been heard from the run for some seconds. It may be very busy.</source>
-        <translation>Hace unos segundos que no se sabe nada de la ejecución. Puede estar muy ocupada.</translation>
-    </message>
-    <message>
         <source>Nothing has been sent yet.</source>
         <translation>Todavía no se ha enviado nada.</translation>
-    </message>
-    <message>
-        <source>Open a scenario file</source>
-        <translation>Abrir un archivo de escenario</translation>
-    </message>
-    <message>
-        <source>Pause</source>
-        <translation>Pausar</translation>
-    </message>
-    <message>
-        <source>Pause or go on (P)</source>
-        <translation>Pausar o continuar (P)</translation>
-    </message>
-    <message>
-        <source>Range</source>
-        <translation>Intervalo</translation>
     </message>
     <message>
         <source>Ready</source>
         <translation>Lista</translation>
     </message>
     <message>
-        <source>Report</source>
-        <translation>Informe</translation>
-    </message>
-    <message>
-        <source>Run again, same seed</source>
-        <translation>Repetir con la misma semilla</translation>
-    </message>
-    <message>
-        <source>Scenario files (*.toml)</source>
-        <translation>Archivos de escenario (*.toml)</translation>
-    </message>
-    <message>
-        <source>Send to %1</source>
-        <translation>Enviar a %1</translation>
-    </message>
-    <message>
-        <source>Send to another machine?</source>
-        <translation>¿Enviar a otro equipo?</translation>
-    </message>
-    <message>
-        <source>Sent and acknowledged messages show here, second by second.</source>
-        <translation>Aquí se muestran los mensajes enviados y confirmados, segundo a segundo.</translation>
-    </message>
-    <message>
-        <source>Share</source>
-        <translation>Proporción</translation>
-    </message>
-    <message>
-        <source>Show only the last five minutes</source>
-        <translation>Mostrar solo los últimos cinco minutos</translation>
-    </message>
-    <message>
-        <source>Show or hide the scenario</source>
-        <translation>Mostrar u ocultar el escenario</translation>
-    </message>
-    <message>
-        <source>Spread of answer times</source>
-        <translation>Reparto de los tiempos de respuesta</translation>
-    </message>
-    <message>
-        <source>Start</source>
-        <translation>Iniciar</translation>
-    </message>
-    <message>
-        <source>Stop run</source>
-        <translation>Detener</translation>
-    </message>
-    <message>
         <source>The run</source>
         <translation>La ejecución</translation>
     </message>
     <message>
-        <source>The run does not answer</source>
-        <translation>La ejecución no responde</translation>
-    </message>
-    <message>
-        <source>The run ended without a verdict</source>
-        <translation>La ejecución terminó sin veredicto</translation>
-    </message>
-    <message>
         <source>There is no run %1 in this data folder.</source>
         <translation>No hay ninguna ejecución %1 en esta carpeta de datos.</translation>
-    </message>
-    <message>
-        <source>Time</source>
-        <translation>Tiempo</translation>
-    </message>
-    <message>
-        <source>acknowledged</source>
-        <translation>confirmados</translation>
-    </message>
-    <message>
-        <source>last %1</source>
-        <translation>últimos %1</translation>
-    </message>
-    <message>
-        <source>limit p99 %1</source>
-        <translation>límite p99 %1</translation>
-    </message>
-    <message>
-        <source>ms, from the planned send time</source>
-        <translation>ms, desde la hora prevista de envío</translation>
-    </message>
-    <message>
-        <source>planned</source>
-        <translation>previstos</translation>
-    </message>
-    <message>
-        <source>sent</source>
-        <translation>enviados</translation>
-    </message>
-    <message>
-        <source>whole run</source>
-        <translation>toda la ejecución</translation>
-    </message>
-    <message>
-        <source>whole run after warm-up</source>
-        <translation>toda la ejecución tras el calentamiento</translation>
     </message>
 </context>
 <context>
@@ -3010,6 +3616,10 @@
     <message>
         <source>per sec</source>
         <translation>por s</translation>
+    </message>
+    <message>
+        <source>planned</source>
+        <translation type="unfinished">previstos</translation>
     </message>
     <message>
         <source>planned %1 per sec</source>
@@ -4034,6 +4644,57 @@
     </message>
 </context>
 <context>
+    <name>TlsDialog</name>
+    <message>
+        <source>Authority (CA) file</source>
+        <translation>Archivo de la autoridad (CA)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Choose a PEM file</source>
+        <translation>Elegir un archivo PEM</translation>
+    </message>
+    <message>
+        <source>Choose: %1</source>
+        <translation>Elegir: %1</translation>
+    </message>
+    <message>
+        <source>Client certificate</source>
+        <translation>Certificado de cliente</translation>
+    </message>
+    <message>
+        <source>Its key</source>
+        <translation>Su clave</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Guardar</translation>
+    </message>
+    <message>
+        <source>Name on the certificate</source>
+        <translation>Nombre del certificado</translation>
+    </message>
+    <message>
+        <source>TLS to %1</source>
+        <translation>TLS con %1</translation>
+    </message>
+    <message>
+        <source>The receiver's certificate must be valid</source>
+        <translation>El certificado del receptor debe ser válido</translation>
+    </message>
+    <message>
+        <source>Use TLS 1.2 or newer</source>
+        <translation>Usar TLS 1.2 o posterior</translation>
+    </message>
+    <message>
+        <source>as in the address</source>
+        <translation>como en la dirección</translation>
+    </message>
+</context>
+<context>
     <name>Toasts</name>
     <message>
         <source>Close</source>
@@ -4168,6 +4829,10 @@
         <translation>Saltos</translation>
     </message>
     <message>
+        <source>MSH-4 is HARNESS: it asks nobody to do anything, whatever becomes of it.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>No message is open</source>
         <translation>No hay ningún mensaje abierto</translation>
     </message>
@@ -4182,6 +4847,10 @@
     <message>
         <source>Reading the trace…</source>
         <translation>Leyendo la traza…</translation>
+    </message>
+    <message>
+        <source>Test traffic of the harness</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>event</source>
@@ -4243,6 +4912,13 @@
     <message>
         <source>Note</source>
         <translation>Nota</translation>
+    </message>
+</context>
+<context>
+    <name>VerdictBanner</name>
+    <message>
+        <source>Run again, same seed</source>
+        <translation type="unfinished">Repetir con la misma semilla</translation>
     </message>
 </context>
 <context>
