@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--messages", metavar="N", type=int, help="send at most so many")
     parser.add_argument("--duration", metavar="T", help="how long, e.g. 30s or 2m")
     parser.add_argument("--connections", metavar="N", type=int, help="so many connections")
-    parser.add_argument("--script", metavar="FILE", help="start a receiver with this script and send to it")
+    parser.add_argument("--script", metavar="FILE|NAME", help="start a receiver with this script and send to it")
     parser.add_argument("--duplicates", metavar="SHARE", help="share of messages sent twice, e.g. 5%%")
     parser.add_argument("--out-of-order", metavar="SHARE", help="share of messages sent after a later one")
     parser.add_argument("--malformed", metavar="SHARE", help="share of messages broken on purpose")
@@ -105,6 +105,7 @@ def _scenario(arguments: argparse.Namespace) -> tuple[Scenario, dict[str, Any]]:
 
 
 def _overrides(arguments: argparse.Namespace) -> Overrides:
+    from console.harness.listener.reading import find_script
     from console.harness.scenario import units
     from console.harness.scenario.overrides import Overrides
 
@@ -113,7 +114,7 @@ def _overrides(arguments: argparse.Namespace) -> Overrides:
         "scale": arguments.scale,
         "messages": arguments.messages,
         "connections": arguments.connections,
-        "script": Path(arguments.script).expanduser().absolute() if arguments.script else None,
+        "script": find_script(arguments.script).absolute() if arguments.script else None,
         "verify": "none" if arguments.no_verify else None,
         "target": arguments.target[0] if arguments.target and len(arguments.target) == 1 else None,
         "starts": "now" if arguments.starts == "now" else _read("--starts", arguments.starts, units.moment),

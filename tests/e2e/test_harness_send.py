@@ -340,3 +340,55 @@ def test_that_nobody_at_the_target_is_unreachable(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert address in done.stderr
     assert not (tmp_path / "data" / "harness" / "runs").exists()
+
+
+OWN_RECEIVER = """
+[receiver]
+script = "script.toml"
+
+[verification]
+source = "listener"
+settle = "1s"
+"""
+
+
+def test_that_a_run_brings_its_own_receiver_and_checks_what_it_took(tmp_path: Path) -> None:
+    (tmp_path / "script.toml").write_text(
+        'title = "slow once"\n[[rules]]\nname = "slow"\nmatch = { start = "1s", end = "2s" }\n'
+        'answer = { delay = "20ms" }\n'
+    )
+    path = scenario(tmp_path, load=steady("3s"), thresholds=f'{CALM}, "lost == 0"', more=OWN_RECEIVER)
+    done = send(tmp_path, str(path), "--json")
+    assert done.returncode == 0, done.stderr + done.stdout[-2000:]
+    report = json.loads(done.stdout)
+    assert report["metrics"]["lost"] == 0
+    assert report["metrics"]["exactly_once"] > 50
+    assert {"kind": "receiver", "label": "slow", "from_s": 1.0, "to_s": 2.0} in report["bands"]
+    assert report["metrics"]["answer.max"] > 15
+    assert report["receiver"] == report["targets"][0]["address"]
+
+
+def test_that_a_receiver_that_loses_and_doubles_is_found_out(tmp_path: Path) -> None:
+    defects = "\n".join(
+        f'[[filing.defects]]\nkind = "{kind}"\nnumbers = [{n}]' for kind, n in (("lose", 5), ("twice", 9))
+    )
+    (tmp_path / "script.toml").write_text(f'title = "bad store"\n{defects}\n')
+    path = scenario(tmp_path, thresholds='"errors == 0", "lost == 0", "double_charted == 0"', more=OWN_RECEIVER)
+    done = send(tmp_path, str(path), "--json")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    states = {check["title"]: check["state"] for check in report["checks"]}
+    assert (states["errors == 0"], states["lost == 0"], states["double_charted == 0"]) == ("pass", "fail", "fail")
+    offenders = {one["bucket"] for one in report["verification"]["offenders"]}
+    assert {"lost", "double_charted"} <= offenders
+    assert "wrong_patient" not in offenders
+
+
+def test_that_a_receiver_that_cannot_start_is_told_before_the_first_byte(tmp_path: Path) -> None:
+    with TinyReceiver() as taken:
+        (tmp_path / "script.toml").write_text('title = "calm"\n')
+        more = OWN_RECEIVER.replace("[receiver]", f"[receiver]\nport = {taken.port}")
+        done = send(tmp_path, str(scenario(tmp_path, more=more)))
+        assert done.returncode == 3
+        assert "receiver" in done.stderr
+        assert taken.payloads == []

@@ -52,6 +52,11 @@ class Draw:
         """The fault needs to know when a message is due."""
         return self.fault.start > 0 or math.isfinite(self.fault.end) or self.fault.at >= 0
 
+    @property
+    def exact(self) -> bool:
+        """Somebody named the messages."""
+        return bool(self.fault.nth or self.fault.every or self.fault.at >= 0)
+
     def hits(self, kinds: Sequence[int], seconds: Array | float) -> list[int]:
         """Positions in a chunk of these kinds; `seconds` of the run at which its messages are due, each or all."""
         fault = self.fault

@@ -1,8 +1,9 @@
 """Content becomes what goes onto the wire, planned faults and all; a function of scenario and seed.
 
-A message meets at most one fault: the first in the scenario's order that was drawn for it. What a fault adds (copies,
-garbage) becomes a row of its own. Windows of seconds look at the time a message is due; in the closed model, where
-nothing is due, at the time that has passed when its turn comes, asked of `elapsed` once every `STEP` messages.
+A message meets at most one fault: one that names it (`nth`, `every`, `at`) before one that was drawn, and of those the
+first in the scenario's order. What a fault adds (copies, garbage) becomes a row of its own. Windows of seconds look at
+the time a message is due; in the closed model, where nothing is due, at the time that has passed when its turn comes,
+asked of `elapsed` once every `STEP` messages.
 
 Messages of one lane keep their order, save those that a `reorder` moved.
 """
@@ -145,7 +146,7 @@ class _Stream:
     """The state between chunks: draws, copies to come, messages that wait for a later one of their lane."""
 
     def __init__(self, scenario: Scenario, kinds: tuple[str, ...], seed: int, worker: int, workers: int) -> None:
-        self._draws = draws_of(scenario.faults, seed=seed, kinds=kinds)
+        self._draws = sorted(draws_of(scenario.faults, seed=seed, kinds=kinds), key=lambda draw: not draw.exact)
         self.timed = any(draw.timed for draw in self._draws)
         self._worker = worker
         self._workers = workers

@@ -25,6 +25,7 @@ from console.harness.scenario.model import FaultKind, Model, Scenario
 MOST_PROBLEMS = 100
 """Problems told in one snapshot: the latest ones. The files have more."""
 _RATE_OVER_S = 1.0
+_AWAY = (FaultKind.OUTAGE, FaultKind.RECONNECT_STORM)
 _PROBLEM_FIELDS = frozenset(Problem.__dataclass_fields__)
 
 
@@ -43,7 +44,7 @@ class Picture:
         self._history: deque[tuple[float, int, int]] = deque()
         self.pauses: list[Band] = []
         self.further_bands: list[Band] = []
-        """What the run's own receiver told."""
+        """What the run's own receiver does by its script."""
         load = scenario.load
         self._total = schedule.planned_total(load) if load.model is Model.OPEN else load.messages
         self._duration = schedule.total_duration(load)
@@ -61,9 +62,9 @@ class Picture:
 
     @property
     def outages(self) -> list[tuple[float, float]]:
-        """Stretches in which this sender or its receiver was away."""
+        """Stretches in which this sender or its receiver was away, or connections were torn down again and again."""
         away = [*self._events.bands, *self.further_bands]
-        return [(band.from_s, band.to_s) for band in away if band.kind == FaultKind.OUTAGE and band.to_s > band.from_s]
+        return [(band.from_s, band.to_s) for band in away if band.kind in _AWAY and band.to_s > band.from_s]
 
     def take(
         self, state: RunState, text: str = "", *, last: bool = False, report: str = "", checks: Sequence[Check] = ()

@@ -3,47 +3,49 @@
 from __future__ import annotations
 
 import json
-import threading
+import math
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from console.core.errors import EnvironmentFault
+from console.harness.listener.reading import read_script
+from console.harness.listener.script import Script
 from console.harness.load.children import Child, program_command
+from console.harness.load.live import Band
 from console.harness.load.run_folder import RunFolder
-from console.harness.scenario.model import Receiver
+from console.harness.scenario.model import FaultKind, Receiver
 
 START_PATIENCE_S = 20.0
+_END_PATIENCE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where it listens, HOST:PORT, and the authority that signed its certificate if it made one (PEM file)."""
+
+    address: str
+    authority: Path | None = None
 
 
 class OwnReceiver:
-    """`signalbox harness listen` as a child. `address` is HOST:PORT once `start` returned.
+    """`signalbox harness listen` as a child, with the run's capture folder. `end` it, whatever happens."""
 
-    `on_line` is called on a thread of its own with every JSON object the receiver tells about itself.
-    """
-
-    def __init__(self, receiver: Receiver, folder: RunFolder, on_line: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, receiver: Receiver, folder: RunFolder) -> None:
         self._receiver = receiver
         self._folder = folder
-        self._on_line = on_line
         self._child: Child | None = None
-        self._reader: threading.Thread | None = None
-        self.address = ""
 
-    def start(self) -> str:
-        """Starts it and waits until it listens; its HOST:PORT. Raises EnvironmentFault with its own words."""
+    def start(self) -> Listening:
+        """Starts it and waits until it listens. Raises EnvironmentFault with its own words."""
         receiver = self._receiver
         host = f"[{receiver.host}]" if ":" in receiver.host else receiver.host
-        ready = self._folder.path / "receiver-ready.json"
+        ready, words = self._folder.path / "receiver-ready.json", self._folder.path / "receiver.log"
         command = ["harness", "listen", "--mllp", f"{host}:{receiver.port}", "--ready-file", str(ready)]
-        command += ["--capture", str(self._folder.capture), "--live-json"]
+        command += ["--capture", str(self._folder.capture), "--json"]
         if receiver.script is not None:
             command += ["--script", str(receiver.script)]
-        words = self._folder.path / "receiver.log"
-        child = self._child = Child(program_command(command), words, output=True, ends_with_us=True)
-        self._reader = threading.Thread(target=self._read, args=(child,), name="receiver", daemon=True)
-        self._reader.start()
+        child = self._child = Child(program_command(command), words, ends_with_us=True)
         until = time.monotonic() + START_PATIENCE_S
         while time.monotonic() < until:
             if child.code is not None:
@@ -51,9 +53,8 @@ class OwnReceiver:
                     f"The run's own receiver did not start: {child.last_words or f'exit code {child.code}'}",
                     code="receiver",
                 )
-            if address := _address_in(ready):
-                self.address = address
-                return address
+            if (listening := _listening(ready)) is not None:
+                return listening
             child.wait(0.02)
         self.end()
         raise EnvironmentFault(
@@ -68,34 +69,38 @@ class OwnReceiver:
             return ""
         return f"the run's own receiver ended: {child.last_words or f'exit code {child.code}'}"
 
-    def _read(self, child: Child) -> None:
-        try:
-            for line in child.output:
-                try:
-                    body = json.loads(line)
-                except ValueError:
-                    continue
-                if isinstance(body, dict):
-                    self._on_line(body)
-        except ValueError:
-            return  # closed while reading: it has ended
-
     def end(self) -> None:
         """Ends it in order, so that its capture is whole. May be called again."""
         child, self._child = self._child, None
         if child is None:
             return
         child.close_input()
-        if not child.wait(5.0):
-            child.end()
-        if self._reader is not None:
-            self._reader.join(2.0)
+        child.wait(_END_PATIENCE_S)
         child.end()
 
 
-def _address_in(path: Path) -> str:
+def _listening(ready: Path) -> Listening | None:
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-        return str(body["mllp"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        body = json.loads(ready.read_text(encoding="utf-8"))
+        authority = body.get("authority")
+        return Listening(str(body["mllp"]), Path(authority) if authority else None)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def bands_of(receiver: Receiver) -> list[Band]:
+    """The stretches in which the receiver's script does something else than usual. Its seconds count from the first
+    message, which is the run's beginning but for the first message's own time. Raises ScenarioError."""
+    return [] if receiver.script is None else script_bands(read_script(receiver.script))
+
+
+def script_bands(script: Script) -> list[Band]:
+    bands = [
+        Band(FaultKind.OUTAGE.value, f"receiver away ({outage.kind.value.replace('-', ' ')})", outage.start, outage.end)
+        for outage in script.outages
+    ]
+    for number, rule in enumerate(script.rules, start=1):
+        window = rule.match
+        if math.isfinite(window.end):
+            bands.append(Band("receiver", rule.name or f"receiver's rule {number}", window.start, window.end))
+    return bands

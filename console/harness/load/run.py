@@ -24,11 +24,11 @@ from console.harness.load.conductor import Conductor, Sink
 from console.harness.load.ending import Finished, Wishes, finish
 from console.harness.load.live import Percentiles, RunState, Snapshot
 from console.harness.load.plan import Plan, make_run_folder, settle, write_plan
-from console.harness.load.receiver import OwnReceiver
+from console.harness.load.receiver import Listening, OwnReceiver, bands_of
 from console.harness.load.sinks import SnapshotFile
 from console.harness.run_audit import append_run
 from console.harness.safety import check_run
-from console.harness.scenario.model import Scenario, Target
+from console.harness.scenario.model import Scenario, Target, Tls
 
 CONNECT_PATIENCE_S = 3.0
 
@@ -66,8 +66,7 @@ def run(
     asks.try_before(plan)
     folder = make_run_folder(request.data, plan.run)
     _tell(request, now, "send", run=folder.path.name, seed=plan.seed)
-    told: list[dict[str, Any]] = []
-    receiver = OwnReceiver(scenario.receiver, folder, told.append) if scenario.receiver is not None else None
+    receiver = OwnReceiver(scenario.receiver, folder) if scenario.receiver is not None else None
     try:
         if receiver is not None:
             plan = _with_receiver(plan, receiver.start())
@@ -75,6 +74,8 @@ def run(
         with closing(SnapshotFile(folder.snapshots)) as kept:
             conductor = Conductor(folder, plan, commands=commands, sinks=[kept, *sinks], receiver=receiver)
             with closing(conductor):
+                if scenario.receiver is not None:
+                    conductor.picture.further_bands = bands_of(scenario.receiver)
                 ended = conductor.load()
                 if receiver is not None and scenario.receiver is not None and scenario.receiver.role == "target":
                     receiver.end()  # so that its capture is whole
@@ -131,15 +132,16 @@ def check_listens(target: Target, within_s: float = CONNECT_PATIENCE_S) -> None:
         ) from error
 
 
-def _with_receiver(plan: Plan, address: str) -> Plan:
-    """The plan with the true address of the run's own receiver."""
+def _with_receiver(plan: Plan, listening: Listening) -> Plan:
+    """The plan with the true address of the run's own receiver, and the authority to trust when it speaks TLS."""
     scenario = plan.scenario
     assert scenario.receiver is not None
     if scenario.receiver.role == "target":
-        host, _, port = address.rpartition(":")
-        target = replace(scenario.targets[0], host=host.strip("[]"), port=int(port))
+        host, _, port = listening.address.rpartition(":")
+        tls = Tls(ca=listening.authority) if listening.authority is not None else None
+        target = replace(scenario.targets[0], host=host.strip("[]"), port=int(port), name="", tls=tls)
         scenario = replace(scenario, targets=(target,))
-    return replace(plan, scenario=scenario, receiver=address)
+    return replace(plan, scenario=scenario, receiver=listening.address)
 
 
 def refusal(scenario: Scenario, text: str) -> Snapshot:

@@ -145,6 +145,12 @@ def test_that_one_message_meets_one_fault_the_first_of_the_scenario() -> None:
     }
 
 
+def test_that_a_message_that_was_named_meets_that_fault_and_no_drawn_one() -> None:
+    whole = made(Results(50), Fault(FaultKind.NO_VT, probability=1.0), Fault(FaultKind.NO_FS, nth=(7,)))
+    assert list(specials(whole, FaultKind.NO_FS)) == [6]
+    assert len(specials(whole, FaultKind.NO_VT)) == 49
+
+
 def test_that_a_fault_meets_only_the_message_types_it_names() -> None:
     source = Results(300, mixed=True)
     whole = made(source, Fault(FaultKind.NO_VT, probability=0.5, kinds=("ADT",)))
