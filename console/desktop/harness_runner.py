@@ -6,6 +6,7 @@ for a run. One run at a time; the last one stays to be looked at until the next 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.connections.tokens import read_token_file
+from console.desktop.formats import Formats
 from console.desktop.harness_program import Program
 from console.desktop.jobs import Job, JobState
 from console.desktop.models.live_run import LiveRun
 from console.desktop.models.run_request import RunRequest
+from console.desktop.presenters.run_findings import Verdict, verdict
 from console.desktop.send_command import send_arguments
 from console.harness.load.live import RunState
 
@@ -70,6 +73,26 @@ class HarnessRunner(QObject):
     @property
     def busy(self) -> bool:
         return self.phase is Phase.GOING
+
+    @property
+    def is_paused(self) -> bool:
+        return self.busy and self.run.state is RunState.PAUSED
+
+    def verdict(self, formats: Formats) -> Verdict | None:
+        """What there is to say above the figures: the verdict, or what keeps the run from going on."""
+        snapshot, made = self.run.snapshot, verdict(self.run, formats)
+        if self.phase is Phase.CRASHED:
+            text = self.words or self.tr("Its program ended with code %1.").replace("%1", str(self.code))
+            return Verdict(self.tr("The run ended without a verdict"), text, "octagon-x", "fail_fg", "fail")
+        if made is not None:
+            needs_words = snapshot is not None and snapshot.state is RunState.REFUSED and not made.text
+            return replace(made, text=self.words) if needs_words else made
+        if self.busy and self.quiet:
+            text = self.tr("Nothing has been heard from the run for some seconds. It may be very busy.")
+            return Verdict(self.tr("The run does not answer"), text, "hourglass", "warn_fg", "warn")
+        if snapshot is not None and snapshot.state is RunState.VERIFYING:
+            return Verdict(self.tr("Checking what arrived"), snapshot.text, "scan-search", "info_fg", "info")
+        return None
 
     # ---- a run --------------------------------------------------------------------------------------------------
     def start(self, request: RunRequest) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from console.desktop.models.run_request import RunRequest
+from console.harness.load.run_folder import RunFolder
 
 LIST: tuple[str, ...] = ("harness", "scenarios", "list", "--json")
 """All shipped scenarios, as models.scenario_card reads them."""
@@ -48,11 +49,15 @@ def message_arguments(folder: Path, worker: int, row: int) -> list[str]:
     return ["harness", "show", str(folder), str(row), "--worker", str(worker), "--json"]
 
 
-def verify_arguments(folder: Path) -> list[str]:
-    """The check of what arrived, once more, told line by line."""
-    return ["harness", "verify", str(folder), "--live-json"]
+def verify_arguments(folder: Path, engine: str = "") -> list[str]:
+    """The check of what arrived, once more; its answer goes into the run's report too."""
+    words = ["harness", "verify", str(folder), "--json"]
+    run = RunFolder(folder)
+    if run.report.is_file():
+        words += ["--report", str(run.report), "--html", str(run.html)]
+    return [*words, "--engine", engine] if engine else words
 
 
-def compare_arguments(before: Path, after: Path) -> list[str]:
-    """What changed between two runs."""
-    return ["harness", "compare", str(before), str(after), "--json"]
+def compare_arguments(before: Path, after: Path, page: Path) -> list[str]:
+    """What changed between two runs, also as an HTML page."""
+    return ["harness", "compare", str(before), str(after), "--json", "--html", str(page)]

@@ -25,7 +25,7 @@ def run_commands(view: RunView) -> list[Command]:
         return "" if view.runner.busy else not_running
 
     def after() -> str:
-        return "" if view.report_path is not None else translate("RunCommands", "There is no report yet.")
+        return "" if view.acts.report_page is not None else translate("RunCommands", "There is no report yet.")
 
     def make(
         name: str,
@@ -47,14 +47,15 @@ def run_commands(view: RunView) -> list[Command]:
         )
 
     start, pause = translate("RunCommands", "Start the run"), translate("RunCommands", "Pause or go on")
+    acts, report = view.acts, translate("RunCommands", "Open the report")
     stop, open_file = translate("RunCommands", "Stop the run"), translate("RunCommands", "Open a scenario file…")
     return [
         make("start", start, view.desk.ask_to_start, "Ctrl+Return", "Ctrl+Enter", icon="play", off=view.desk.why_not),
-        make("pause", pause, view.toggle_pause, "P", icon="pause", off=while_busy),
+        make("pause", pause, acts.toggle_pause, "P", icon="pause", off=while_busy),
         make("stop", stop, view.runner.stop, "Ctrl+.", icon="square", off=while_busy),
-        make("again", translate("RunCommands", "Run again, same seed"), view.run_again, "Ctrl+R", icon="repeat-2"),
-        make("report", translate("RunCommands", "Open the report"), view.open_report, "O", icon="file-text", off=after),
-        make("file", open_file, view.open_scenario, "Ctrl+O", icon="file-search"),
+        make("again", translate("RunCommands", "Run again, same seed"), acts.run_again, "Ctrl+R", icon="repeat-2"),
+        make("report", report, acts.open_report, "O", icon="file-text", off=after),
+        make("file", open_file, acts.open_scenario, "Ctrl+O", icon="file-search"),
         make("earlier", translate("RunCommands", "Earlier runs"), view.toggle_earlier, "E", icon="history"),
         make("seed", translate("RunCommands", "Draw a new seed"), view.desk.new_seed, "N", icon="rotate-cw"),
         make("panel", translate("RunCommands", "Show or hide the scenario"), view.toggle_panel, "S", icon="settings-2"),

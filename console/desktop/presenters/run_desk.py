@@ -30,6 +30,7 @@ from console.desktop.presenters.run_targets import (
     split_address,
     target_options,
 )
+from console.desktop.resources import resource
 from console.desktop.send_command import LIST, describe_arguments
 from console.desktop.session import Session
 
@@ -187,6 +188,11 @@ class RunDesk(QObject):
             except SignalboxError as error:
                 self.session.toast_error(error)
 
+    @staticmethod
+    def scripts() -> tuple[Path, ...]:
+        """The listener scripts that ship with Signalbox, by name."""
+        return tuple(sorted(resource("scenarios", "listeners").glob("*.toml")))
+
     # ---- the draft ------------------------------------------------------------------------------------------------
     def change(self, **values: Any) -> None:
         """Changes settings of the draft."""
@@ -265,7 +271,11 @@ class RunDesk(QObject):
             self._keep(target=address)
             draft = replace(draft, target=address, script="")
             addresses = (address,)
-        elif self.target_key == LISTENER or (self.card is not None and self.card.own_listener):
+        elif self.target_key == LISTENER:
+            shipped = self.scripts()
+            draft = replace(draft, script=draft.script or (str(shipped[0]) if shipped else ""))
+            addresses = ()
+        elif self.card is not None and self.card.own_listener:
             addresses = ()
         self._judge(self._asking(draft), tuple(addresses))
 
@@ -277,6 +287,15 @@ class RunDesk(QObject):
         if draft.verify != "engine" and self.target_key != ENGINE:
             return draft
         return replace(draft, engine=engine.http, token_file=engine.token_file)
+
+    def repeat(self, request: RunRequest, seed: int) -> None:
+        """Runs the same once more, with the seed it had: the same bytes."""
+        self.draft = replace(request, seed=seed or request.seed, confirmed="")
+        self._judge(self.draft, (request.target,) if request.target else self._own_targets(request))
+
+    def _own_targets(self, request: RunRequest) -> tuple[str, ...]:
+        card = next((card for card in self.cards if card.path == request.scenario), self.card)
+        return card.targets if card is not None and not card.own_listener and not request.script else ()
 
     def confirm(self, typed: str) -> None:
         """The person typed the address that was asked for."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from console.desktop.formats import Formats
 from console.desktop.harness_program import Program
 from console.desktop.presenters import run_words as words
+from console.desktop.presenters.run_findings import outcome_words
 from console.desktop.send_command import message_arguments
 from console.desktop.session import Session
 from console.harness.load.live import Problem
@@ -83,7 +84,7 @@ def problem_view(problem: Problem, body: Mapping[str, Any] | None, formats: Form
     answers = [str(text) for text in (body or {}).get("answers") or ()]
     answer = answers[-1] if answers else problem.answer
     why = " ".join(
-        part for part in (words.outcome_words(problem.outcome), f"({problem.text})" if problem.text else "") if part
+        part for part in (outcome_words(problem.outcome), f"({problem.text})" if problem.text else "") if part
     )
     facts = [
         (translate("RunProblem", "Control id"), problem.control_id or words.NOTHING),

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from console.desktop.presenters.run_words import Figure
+from console.desktop.presenters.run_figures import Figure
 from console.desktop.theme import px
 from console.desktop.widgets.kit import IconLabel, Surface, Text, column, row
 

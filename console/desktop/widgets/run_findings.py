@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from console.desktop.presenters.run_words import AnswerLine, CheckLine, ProblemLine
+from console.desktop.presenters.run_findings import AnswerLine, CheckLine, ProblemLine
 from console.desktop.theme import px, theme
 from console.desktop.widgets.kit import Card, IconLabel, Text, clear_layout, column, divider, row
 from console.desktop.widgets.plain_table import Cell, PlainRow, PlainTable

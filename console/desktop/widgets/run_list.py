@@ -10,6 +10,7 @@ from console.core.errors import SignalboxError
 from console.desktop.formats import Formats
 from console.desktop.presenters import run_words as words
 from console.desktop.presenters.earlier_runs import EarlierRuns
+from console.desktop.presenters.run_findings import check_title
 from console.desktop.run_shelf import EarlierRun
 from console.desktop.session import Session
 from console.desktop.widgets.confirm_dialog import ConfirmDialog
@@ -145,7 +146,7 @@ def run_row(run: EarlierRun, formats: Formats) -> PlainRow:
         word = words.state_word(run.state, 0.0, formats)
         text = word.text
         if run.failed:
-            text = f"{text}: {', '.join(words.check_title(name, name, None, formats) for name in run.failed)}"
+            text = f"{text}: {', '.join(check_title(name, name, None, formats) for name in run.failed)}"
         verdict = Cell(text, "body", f"{word.token}_fg", icon=word.icon)
     return PlainRow(
         (

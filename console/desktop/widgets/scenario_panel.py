@@ -68,7 +68,9 @@ class ScenarioPanel(Surface):
         self.new_seed = Button(icon_name="rotate-cw", kind="icon", name=self.tr("Draw a new seed"), run=desk.new_seed)
         self.verify = Choice(self.tr("Check afterwards"), ())
         self.verify.chosen.connect(lambda value: desk.change(verify=value))
-        self.script = Choice(self.tr("Listener script"), ())
+        self.script = Choice(
+            self.tr("Listener script"), tuple((str(path), path.stem.replace("-", " ")) for path in desk.scripts())
+        )
         self.script.chosen.connect(lambda value: desk.change(script=value))
         self.start = Button("", icon_name="play", kind="primary", run=desk.ask_to_start)
         self.safety = Text(
@@ -313,6 +315,7 @@ class ScenarioPanel(Surface):
                 words[environment], icon_name="", token=tokens[environment], solid=environment == "production"
             )
         self._script_box.setVisible(desk.target_key == LISTENER)
+        self.script.set_value(draft.script)
         self.scale.set_value(f"{draft.scale:g}")
         if not self.seed.hasFocus():
             self.seed.setText("" if draft.seed is None else str(draft.seed))
