@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from pathlib import Path
@@ -48,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     from console.harness.probe.catalogue import PROBES, chosen
     from console.harness.probe.terminal import catalogue_lines
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a console that knows no ✓ shows ?
     if arguments.list:
         print("\n".join(catalogue_lines(PROBES)))
         return 0
@@ -57,6 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--timeout and --budget are seconds, more than 0")
     if arguments.ca or arguments.certificate or arguments.no_verify:
         arguments.tls = True
+    for where in (arguments.report, arguments.html, arguments.junit):
+        if where and not Path(where).expanduser().absolute().parent.is_dir():
+            raise UsageError(f"{clean(where)}: there is no such folder to write to")
     probes = chosen([name for name in arguments.only.split(",") if name.strip()], tls=arguments.tls)
     clearance = _clear(arguments)
     report = _run(arguments, clearance, probes)
@@ -110,6 +116,7 @@ def _run(arguments: argparse.Namespace, clearance: Clearance, probes: tuple[Prob
 
     from console.harness.probe import report as reporting
     from console.harness.probe import terminal
+    from console.harness.probe.model import Outcome
     from console.harness.probe.runner import run_probes
     from console.harness.run_audit import append_run
 
@@ -129,7 +136,7 @@ def _run(arguments: argparse.Namespace, clearance: Clearance, probes: tuple[Prob
         done += 1
         if arguments.live_json:
             _say_json(reporting.live_probe(result, done, len(probes)))
-        elif not arguments.json:
+        elif not arguments.json and result.finding.outcome is not Outcome.NOT_RUN:
             print(_safe(terminal.line(result), colour, result), flush=True)
 
     if arguments.live_json:
@@ -183,7 +190,7 @@ def _write(arguments: argparse.Namespace, report: ProbeReport) -> None:
 
 def _put(where: str, text: str) -> None:
     try:
-        Path(where).write_text(text, encoding="utf-8")
+        Path(where).expanduser().write_text(text, encoding="utf-8")
     except OSError as error:
         raise EnvironmentFault(
             f"{where} cannot be written: {error.strerror or error}. Choose another place.", code="file-not-writable"

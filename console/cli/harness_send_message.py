@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 all accepted, 1 one was not, 3 nobody answered or refused."""
     from console.harness.single.sending import Options, send_messages
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a console that knows no ✓ shows ?
 
     named = arguments.target or [DEFAULT_TARGET]
     if len(named) > 1:

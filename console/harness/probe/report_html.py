@@ -170,8 +170,8 @@ def _body(result: Result) -> Iterator[str]:
         yield f"<dt>To change</dt><dd>{escape(probe.advice)}</dd>"
     if named := {name: mark for name, mark in result.observed.ids.items() if mark}:
         shown = ", ".join(f"{escape(name)} <code>{escape(mark[:24])}</code>" for name, mark in list(named.items())[:6])
-        more = f" and {len(named) - 6} more" if len(named) > 6 else ""
-        yield f"<dt>Messages</dt><dd>{shown}{more}</dd>"
+        others = f" and {len(named) - 6} more" if len(named) > 6 else ""
+        yield f"<dt>Messages</dt><dd>{shown}{others}</dd>"
     yield "</dl>"
     for line in result.observed.lines[:SHOWN_LINES]:
         yield from _wire(line)

@@ -28,6 +28,13 @@ def closing(report: ProbeReport) -> Iterator[str]:
         for result in failed:
             yield f"  {result.probe.id} ({result.severity}): {result.probe.advice}"
             yield f"      {result.probe.source}"
+    left_out: dict[str, list[str]] = {}
+    for result in report.results:
+        if result.finding.outcome is Outcome.NOT_RUN:
+            left_out.setdefault(result.finding.sentence, []).append(result.probe.id)
+    for reason, names in left_out.items():
+        yield ""
+        yield f"Not run ({reason.rstrip('.')}): {', '.join(names)}"
     if report.killed_by:
         yield ""
         yield f"The receiver went down during: {', '.join(report.killed_by)}"

@@ -21,6 +21,8 @@ from console.hl7v2.framing import Frame, FrameDecoder
 
 MOST_RECEIVED = 8 * 1024 * 1024
 """Bytes kept of one line; a peer that says more is cut off."""
+MOST_ANSWERS = 20_000
+"""Answers kept of one line; the same."""
 
 
 class What(StrEnum):
@@ -254,7 +256,9 @@ class Line(asyncio.Protocol):
                 self.answers.append(Answer(now, found.payload, notes=found.notes))
             else:
                 self.answers.append(Answer(now, found.payload, found.code))
-        if self._received > MOST_RECEIVED and self._transport is not None:
+        if (self._received > MOST_RECEIVED or len(self.answers) > MOST_ANSWERS) and self._transport is not None:
+            self._leaving = True
+            self._note(What.RESET, text="the peer says more than anybody asked for")
             self._transport.abort()
 
     def eof_received(self) -> bool:

@@ -29,9 +29,11 @@ OFTEN = [
 """What every faulty receiver is tried with, beside the probes that are about its fault."""
 
 
-async def probed(kind: Callable[[fakes.House], asyncio.Protocol], names: Collection[str]) -> ProbeReport:
+async def probed(
+    kind: Callable[[fakes.House], asyncio.Protocol], names: Collection[str], *, patience: float = 0.3
+) -> ProbeReport:
     async with fakes.receiver(kind) as port:
-        receiver = Receiver("127.0.0.1", port, patience=0.7)
+        receiver = Receiver("127.0.0.1", port, patience=patience)
         return await run_probes(
             receiver,
             chosen(list(names), tls=False),
@@ -83,7 +85,9 @@ GUILTY: dict[type[fakes.Sound], set[str]] = {
 
 async def test_that_a_planted_fault_is_caught_by_exactly_the_probes_about_it() -> None:
     about = set().union(*GUILTY.values())
-    reports = await asyncio.gather(*(probed(kind, {*OFTEN, *(guilty or about)}) for kind, guilty in GUILTY.items()))
+    reports = await asyncio.gather(
+        *(probed(kind, {*OFTEN, *(guilty or about)}, patience=0.7) for kind, guilty in GUILTY.items())
+    )
     found = {
         kind.__name__: {result.probe.id: result.finding.sentence for result in report.failed()}
         for kind, report in zip(GUILTY, reports, strict=True)
