@@ -58,7 +58,7 @@ async def _long_id(bench: Bench) -> None:
 async def _empty_id(bench: Bench) -> None:
     line = await bench.open()
     await line.send(frame(bench.message("no-id", control_id="")))
-    await bench.answered(line, 1)
+    await bench.answered(line, 1, settle=False)
     await bench.after(line)
 
 
@@ -86,7 +86,7 @@ async def _enhanced_never(bench: Bench) -> None:
 async def _enhanced_refused(bench: Bench) -> None:
     line = await bench.open()
     await line.send(frame(bench.message("no-type", kind="", header="|||ER|NE")))
-    await bench.answered(line, 1)
+    await bench.answered(line, 1, settle=False)
     await bench.after(line)
 
 

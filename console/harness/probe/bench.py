@@ -165,8 +165,9 @@ class Bench:
 
     # ------------------------------------------------------------ waiting
 
-    async def heard(self, line: Line, name: str, patience: float | None = None) -> bool:
-        """Waits for an answer to that message (or the end of the line), then a breath for what may follow."""
+    async def heard(self, line: Line, name: str, patience: float | None = None, *, settle: bool = True) -> bool:
+        """Waits for an answer to that message (or the end of the line), then, to `settle`, a breath for what may
+        follow: not needed where an ordinary message comes next."""
         wanted = self._ids[name].encode()
         self._longest = max(self._longest, patience or 0.0)
 
@@ -176,14 +177,16 @@ class Bench:
         came = await line.until(names_it, self.patience if patience is None else patience)
         if not came and line.is_open:
             line.timed_out(f"no answer to {name}")
-        await self.breath(line)
+        if settle:
+            await self.breath(line)
         return came
 
-    async def answered(self, line: Line, count: int, patience: float | None = None) -> bool:
-        """Waits for `count` answers in all (or the end of the line), then a breath."""
+    async def answered(self, line: Line, count: int, patience: float | None = None, *, settle: bool = True) -> bool:
+        """Waits for `count` answers in all (or the end of the line), then, to `settle`, a breath."""
         self._longest = max(self._longest, patience or 0.0)
         came = await line.answered(count, self.patience if patience is None else patience)
-        await self.breath(line)
+        if settle:
+            await self.breath(line)
         return came
 
     async def breath(self, line: Line, seconds: float = 0.0) -> None:

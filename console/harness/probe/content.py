@@ -19,7 +19,7 @@ async def _ask(bench: Bench, payload: bytes, *, patience: float | None = None) -
     """One frame, its answer, and an ordinary message afterwards."""
     line = await bench.open()
     await line.send(frame(payload), patience=8.0)
-    if await bench.answered(line, 1, patience) or not line.is_open:
+    if await bench.answered(line, 1, patience, settle=False) or not line.is_open:
         await bench.after(line)
     else:
         await bench.elsewhere()
@@ -70,7 +70,7 @@ async def _batch(bench: Bench) -> None:
     head = b"FHS|^~\\&|PROBE|HARNESS\rBHS|^~\\&|PROBE|HARNESS\r"
     body = bench.message("first") + bench.message("second")
     await line.send(frame(head + body + b"BTS|2\rFTS|1\r"))
-    await bench.heard(line, "second", patience=min(bench.patience, 1.5))
+    await bench.heard(line, "second", patience=min(bench.patience, 1.5), settle=False)
     await bench.after(line)
 
 
@@ -99,7 +99,7 @@ async def _utf_16(bench: Bench) -> None:
     line = await bench.open()
     text = bench.message("first", header="||||||UNICODE UTF-16").decode()
     await line.send(frame(text.encode("utf-16-le")))
-    await bench.answered(line, 1, min(bench.patience, 1.0))
+    await bench.answered(line, 1, min(bench.patience, 1.0), settle=False)
     await bench.after(line)
 
 

@@ -69,7 +69,7 @@ async def _split_after_vt(bench: Bench) -> None:
 async def _split_fs_cr(bench: Bench) -> None:
     line = await bench.open()
     await line.send(frame(bench.message("first"))[:-1], CR, pause=0.1)
-    await bench.heard(line, "first")
+    await bench.heard(line, "first", settle=False)
     await bench.after(line)
 
 
@@ -93,7 +93,7 @@ async def _no_last_cr(bench: Bench) -> None:
 async def _missing_cr_then_frame(bench: Bench) -> None:
     line = await bench.open()
     await line.send(frame(bench.message("first"))[:-1] + frame(bench.message("second")))
-    await bench.heard(line, "second")
+    await bench.heard(line, "second", settle=False)
     await bench.after(line)
 
 
@@ -110,7 +110,7 @@ async def _late_cr(bench: Bench) -> None:
     await line.send(frame(bench.message("first"))[:-1])
     await bench.heard(line, "first", patience=0.8)
     await line.send(CR)
-    await bench.heard(line, "first")
+    await bench.heard(line, "first", settle=False)
     await bench.after(line)
 
 
@@ -118,14 +118,14 @@ async def _missing_fs(bench: Bench) -> None:
     line = await bench.open()
     torn = bench.message("torn", value="13")
     await line.send(VT + torn[: torn.rindex(b"|") - 6] + frame(bench.message("whole")))
-    await bench.heard(line, "whole")
+    await bench.heard(line, "whole", settle=False)
     await bench.after(line)
 
 
 async def _two_in_one(bench: Bench) -> None:
     line = await bench.open()
     await line.send(frame(bench.message("first") + bench.message("second")))
-    await bench.heard(line, "second", patience=min(bench.patience, 1.0))
+    await bench.heard(line, "second", patience=min(bench.patience, 1.0), settle=False)
     await bench.after(line)
 
 
@@ -179,7 +179,7 @@ async def _blank_frame(bench: Bench) -> None:
 async def _garbage_before(bench: Bench) -> None:
     line = await bench.open()
     await line.send(b"x" + frame(bench.message("first")))
-    await bench.heard(line, "first")
+    await bench.heard(line, "first", settle=False)
     await bench.after(line)
 
 
@@ -204,21 +204,21 @@ async def _keep_alive(bench: Bench) -> None:
 async def _double_vt(bench: Bench) -> None:
     line = await bench.open()
     await line.send(VT + frame(bench.message("first")))
-    await bench.heard(line, "first")
+    await bench.heard(line, "first", settle=False)
     await bench.after(line)
 
 
 async def _fs_inside(bench: Bench) -> None:
     line = await bench.open()
     await line.send(frame(bench.message("first", value="13" + FS.decode() + "7")))
-    await bench.heard(line, "first", patience=min(bench.patience, 1.0))
+    await bench.heard(line, "first", patience=min(bench.patience, 1.0), settle=False)
     await bench.after(line)
 
 
 async def _vt_inside(bench: Bench) -> None:
     line = await bench.open()
     await line.send(frame(bench.message("first", value="13" + VT.decode() + "7")))
-    await bench.heard(line, "first", patience=min(bench.patience, 1.0))
+    await bench.heard(line, "first", patience=min(bench.patience, 1.0), settle=False)
     await bench.after(line)
 
 
