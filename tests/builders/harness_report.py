@@ -67,7 +67,8 @@ def run_facts(
         bands=[Band("outage", "the lab is away", 10.0, 15.0)],
         spread=[(5.0, 100), (10.0, 900), (20.0, 40)],
         problems=[Problem(0, 7, 1.5, "M000007", "ORU^R01", "failed", "AE", f"no patient {name}", "", f"MSA|AE|{name}")],
-        histograms={"answer": histogram.encoded()}, faults_done={"duplicate": 12, "outage": 1}, verification=verification,
+        histograms={"answer": histogram.encoded()}, faults_done={"duplicate": 12, "outage": 1},
+        verification=verification,
     )  # fmt: skip
 
 

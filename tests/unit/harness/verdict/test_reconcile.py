@@ -275,6 +275,15 @@ def test_that_a_result_under_another_order_is_that_and_not_lost() -> None:
     assert counts(run.check([run.filed[0], placed])) == {"exactly_once": 1, "wrong_order": 1}
 
 
+def test_that_a_second_record_that_says_which_message_it_is_of_is_no_stray_of_another() -> None:
+    run = Run()
+    run.send("1", fact("F1", "4.1"), control_id="ONE")
+    run.send("1", fact("F2", "4.1"), control_id="TWO")
+    for _ in range(2):
+        run.file("1", fact("F2", "4.1"), control_id="TWO")
+    assert counts(run.check()) == {"exactly_once": 1, "lost": 1, "double_charted": 1}
+
+
 def test_that_what_was_never_sent_under_our_numbers_is_an_orphan() -> None:
     run = Run()
     run.send("1", fact("F1"))
