@@ -213,6 +213,22 @@ class Bench:
         await fresh.send(frame(payload))
         await self.heard(fresh, AFTER)
 
+    async def several(self, count: int) -> list[float]:
+        """Ordinary messages `no. 1` to `no. count` on a new connection, each after the answer to the last; the seconds
+        that each answer took, up to the first that did not come."""
+        clock = asyncio.get_running_loop().time
+        line = await self.open()
+        took: list[float] = []
+        for number in range(count):
+            line = await self.reuse(line)
+            before, payload = len(line.answers), self.message(f"no. {number + 1}")
+            sent = clock()
+            await line.send(frame(payload))
+            if not await line.answered(before + 1, self.patience):
+                break
+            took.append(clock() - sent)
+        return took
+
     async def elsewhere(self) -> None:
         """An ordinary message on a new connection, whatever became of the others."""
         payload = self.message(AFTER)

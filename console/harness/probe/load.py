@@ -75,17 +75,7 @@ async def _pipelined(bench: Bench) -> None:
 
 
 async def _latency(bench: Bench) -> None:
-    line = await bench.open()
-    clock = asyncio.get_running_loop().time
-    took: list[float] = []
-    for number in range(20):
-        line = await bench.reuse(line)
-        before, payload = len(line.answers), bench.message(f"no. {number + 1}")
-        sent = clock()
-        await line.send(frame(payload))
-        if not await line.answered(before + 1, bench.patience):
-            break
-        took.append(clock() - sent)
+    took = await bench.several(20)
     if took:
         bench.facts["median"] = f"{statistics.median(took) * 1000:.1f} ms"
         bench.facts["longest"] = f"{max(took) * 1000:.1f} ms"

@@ -74,13 +74,7 @@ async def _slow_senders(bench: Bench) -> None:
     slow = await bench.open_unseen(_SLOW)
     for line in slow:
         await line.send(VT + b"MSH|^~")
-    good = await bench.open()
-    for number in range(20):
-        good = await bench.reuse(good)
-        before = len(good.answers)
-        await good.send(frame(bench.message(f"no. {number + 1}")))
-        if not await good.answered(before + 1, bench.patience):
-            break
+    await bench.several(20)
     bench.facts["unfinished frames still held"] = f"{sum(line.is_open for line in slow)} of {_SLOW}"
     await bench.close_unseen(slow)
 

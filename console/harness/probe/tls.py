@@ -73,13 +73,7 @@ async def _stalled(bench: Bench) -> None:
     half = client_hello(0x0303)[:30]
     for line in stalled:
         await line.send(half)
-    good = await bench.open()
-    for number in range(5):
-        good = await bench.reuse(good)
-        before = len(good.answers)
-        await good.send(frame(bench.message(f"no. {number + 1}")))
-        if not await good.answered(before + 1, bench.patience):
-            break
+    await bench.several(5)
     await bench.close_unseen(list(stalled))
 
 
