@@ -110,6 +110,7 @@ METRICS: dict[str, Metric] = {
             ("out_of_order", "patients whose results were filed in another order than they were accepted", "lower"),
             ("ack_swapped", "acknowledgments that were given to another message of this run", "lower"),
             ("orphans", "results filed under this run's numbers that it never sent", "lower"),
+            ("refused_filed", "results filed although their message was refused or never sent", "lower"),
             ("broken_filed", "results of messages broken on purpose that were filed damaged", "lower"),
             ("waiting", "results held at the receiving system: dead letter, review, quarantine", "lower"),
             ("missing_after", "results that must be there and are not, whatever the reason", "lower"),
