@@ -49,14 +49,14 @@ class Books:
     def now(self) -> int:
         return perf_counter_ns() - self.start
 
-    def add(self, *, rows_in: int, rows_out: int, bytes_in: int, bytes_out: int, now: int) -> None:
+    def add(self, *, rows_in: int, rows_out: int, bytes_in: int, bytes_out: int, latest: int) -> None:
         """What the quick way has counted since the last time."""
         self.rows_answered += rows_in
         self.rows_sent += rows_out
         self.bytes_in += bytes_in
         self.bytes_out += bytes_out
         if rows_out:
-            self.last_send = now
+            self.last_send = latest
 
     def gone(self, row: int, now: int) -> None:
         """The last byte of the row has left. The first time counts."""

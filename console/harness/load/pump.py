@@ -19,6 +19,7 @@ from console.harness.load.answers import Answers
 from console.harness.load.books import Books
 from console.harness.load.ledger import AnswerCode, Command, Control, Flag, Outcome, WorkerState
 from console.harness.load.lines import Entry, Line, LineState, Outlet
+from console.harness.load.quick import quick_way
 from console.harness.load.supply import Supply
 from console.harness.load.timer import ENDED, READABLE, WRITABLE, Timer
 from console.harness.load.upsets import Upsets
@@ -37,8 +38,8 @@ MOST_QUEUED_BYTES = 128 * 1024 * 1024
 """More than this is not held ready for a receiver that does not read: the plan waits, and each row keeps its time."""
 MOST_QUEUED_AHEAD = 16
 """Messages a line of the closed model may have waiting for it while another line looks for its own next one."""
-_SMALL, _LARGE = 479, 64 * 1024
-"""Bytes asked for when one answer is awaited (what the small-object allocator takes), and otherwise."""
+_LARGE = 64 * 1024
+"""Bytes asked for at once."""
 _NEVER = 1 << 62
 
 
@@ -78,7 +79,7 @@ class Pump:
             self._think = drawer(think, random.Random(f"{seed}/think/{books.worker}"))
         self._timeout = int(connections.answer_timeout * 1e9)
         self._keep = connections.on_timeout == "keep"
-        self._warm_until = int(load.warm_up * 1e9)
+        self.warm_until = int(load.warm_up * 1e9)
         longest = min(load.duration or scenario.limits.max_duration, scenario.limits.max_duration)
         self._longest = int(longest * 1e9)
         self._appointments: list[tuple[int, int, Callable[[int], None]]] = []
@@ -296,7 +297,7 @@ class Pump:
         line.waiting.extend(entries)
         books.intended[first:last] = array("q", (line.free_since or 1,)) * count
         books.connection[first:last] = array("H", (line.number,)) * count
-        if line.free_since < self._warm_until:
+        if line.free_since < self.warm_until:
             for row in range(first, last):
                 books.flags[row] |= Flag.WARM_UP
         data = b"".join(frames)
@@ -345,7 +346,7 @@ class Pump:
                 self.rest(line, line.free_since)
                 return
             books.intended[row] = max(line.free_since, 1)
-            if line.free_since < self._warm_until:
+            if line.free_since < self.warm_until:
                 books.flags[row] |= Flag.WARM_UP
         if self.per_message and line.state is LineState.CLOSED:
             line.first = entry
@@ -485,7 +486,7 @@ class Pump:
     def _begin(self, entry: Entry, due: int, now: int) -> None:
         row, outlet, books = entry[0], entry[3], self.books
         books.intended[row] = due or 1
-        if due < self._warm_until:
+        if due < self.warm_until:
             books.flags[row] |= Flag.WARM_UP
         if outlet.free and not outlet.queue:
             line = outlet.free.popleft()
@@ -742,37 +743,29 @@ class Pump:
 
     def run(self) -> None:
         """Until the load is over. Raises SignalboxError when content or disk fail."""
-        books, supply, timer = self.books, self.supply, self.timer
-        start, clock, wait = books.start, perf_counter_ns, timer.wait
-        answered, outcomes, codes = books.answered, books.outcome, books.code
-        intended, sent, connection = books.intended, books.sent, books.connection
-        by_descriptor, appointments = self.by_descriptor, self._appointments
-        specials, delays, flags = supply.specials, supply.delays, books.flags
+        books, supply = self.books, self.supply
+        start, clock, wait = books.start, perf_counter_ns, self.timer.wait
+        take, settle = quick_way(self)
+        appointments = self._appointments
         closed = self.closed
         quick = closed and not self.bound and len(self.outlets) == 1 and self.window == 1
         quick = quick and self._think is None and not self._gap and not self.per_message
-        warm_until, warm = self._warm_until, int(Flag.WARM_UP)
-        rows_in = rows_out = bytes_in = bytes_out = 0
-        freed: list[tuple[Line, int]] = []
         look_ahead = not closed
         if closed:
-            now = clock() - start
-            for one in self.lines:
-                self.freed(one, max(now, 0))
             self._next_due = _NEVER
+            for line in self.lines:
+                self.freed(line, max(clock() - start, 0))
         while True:
             now = clock() - start
             if appointments and appointments[0][0] <= now:
                 self._keep_appointments(now)
             if now >= self._next_tick:
-                books.add(rows_in=rows_in, rows_out=rows_out, bytes_in=bytes_in, bytes_out=bytes_out, now=now)
-                rows_in = rows_out = bytes_in = bytes_out = 0
+                settle()
                 self.tick(now)
                 if self._over(now):
                     break
                 look_ahead = not closed
-            if now >= self._next_due and self._paused_at is None:
-                self.pump(now)
+            self.due(now)
             until, exact = self._next_tick, False
             if self._next_due < until and self._paused_at is None:
                 until, exact = self._next_due, True
@@ -781,90 +774,29 @@ class Pump:
             if look_ahead and supply.wants and until - (clock() - start) > supply.cost_ns * 1.2:
                 look_ahead = supply.make() or supply.feed is None
             going = quick and self._paused_at is None and not self.stopping and not supply.ended
-            for descriptor, bits in wait(start + until, exact):
-                line = by_descriptor[descriptor]
-                if line is None:
-                    continue
-                want = line.want
-                if not want or bits != 1:
-                    self.ready(line, bits)
-                    continue
-                try:
-                    data = line.receive(_SMALL)
-                    size = len(data)
-                    if not (data.endswith(want) and data.find(b"\x1c") == size - 2 and data[0] == 11 and size < _SMALL):
-                        self._unplain(line, data, bits)
-                        continue
-                    now = clock() - start
-                    waiting = line.waiting
-                    row = waiting[0][0]
-                    answered[row] = now
-                    outcomes[row] = codes[row] = 1
-                    rows_in += 1
-                    bytes_in += size
-                    line.useful = True
-                    if going:
-                        freed.append((line, now))
-                        continue
-                    waiting.clear()
-                    line.want = b""
-                    self.released(line, now)
-                    if now >= self._next_due and self._paused_at is None:
-                        self.pump(now)
-                except BlockingIOError:
-                    continue
-                except OSError as error:
-                    self.lost(line, clock() - start, error.strerror or str(error))
-            for line, now in freed:
-                row = -1
-                if supply.at < len(supply.entries) or supply.turn():
-                    at = supply.at
-                    entry = supply.entries[at]
-                    row, control_id, frame, _ = entry
-                if row < 0 or not control_id or (specials and row in specials) or (delays and row in delays):
-                    line.waiting.clear()
-                    line.want = b""
-                    self.released(line, now)
-                    continue
-                supply.at = at + 1
-                line.waiting[0] = entry
-                line.want = b"\rMSA|AA|" + control_id + b"\r\x1c\r"
-                connection[row] = line.number
-                intended[row] = now
-                if now < warm_until:
-                    flags[row] |= warm
-                try:
-                    count = line.transmit(frame)
-                except BlockingIOError:
-                    count = 0
-                except OSError as error:
-                    self.lost(line, now, error.strerror or str(error))
-                    continue
-                bytes_out += count
-                if count == len(frame):
-                    sent[row] = clock() - start
-                    rows_out += 1
-                else:
-                    self._rest_of(line, entry, count, now)
-            freed.clear()
-        books.add(rows_in=rows_in, rows_out=rows_out, bytes_in=bytes_in, bytes_out=bytes_out, now=now)
+            take(wait(start + until, exact), going)
+        settle()
         self._finish()
 
-    def _rest_of(self, line: Line, entry: Entry, count: int, now: int) -> None:
+    def due(self, now: int) -> None:
+        """Sends what is due, if anything is."""
+        if now >= self._next_due and self._paused_at is None:
+            self.pump(now)
+
+    def rest_of(self, line: Line, entry: Entry, count: int) -> None:
         """The window had room for `count` bytes only."""
         line.backlog.append((memoryview(entry[2])[count:], entry[0]))
-        line.since = now
-        line.useful = True
+        line.since = self.books.now()
         self.watch_for_room(line)
 
-    def _unplain(self, line: Line, data: bytes, bits: int) -> None:
+    def unplain(self, line: Line, data: bytes, bits: int, *, more: bool) -> None:
         """What the quick way does not understand, and what else there is to read."""
         now = perf_counter_ns() - self.books.start
         if not data:
             self.lost(line, now, "closed by the receiver")
             return
         self.took(line, data, now)
-        if len(data) == _SMALL:
+        if more:
             self.ready(line, bits)
 
     def _finish(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter_ns
 
 from console.core.errors import EnvironmentFault
-from console.harness.load.feeder import Feed
+from console.harness.load.feeder import Feed, portions
 from console.harness.load.ledger import Flag, Ledger
 from console.harness.load.lines import Entry, Outlet
 from console.harness.load.shots import FAULTS, Shots, Special
@@ -54,8 +54,10 @@ class Supply:
         self._ahead_bytes = 0
         self._ahead_rows = 0
         self._dry = False
-        self._young: dict[bytes, int] = {}
-        self._old: dict[bytes, int] = {}
+        self._remembered: deque[tuple[int, list[bytes]]] = deque()
+        self._remembered_rows = 0
+        self._index: dict[bytes, int] = {}
+        self._indexed_to = 0
         self._origin = ledger.column("origin")
         self._size = ledger.column("size")
         self._lane = ledger.column("lane")
@@ -127,28 +129,32 @@ class Supply:
         return True
 
     def _file(self, chunk: Shots) -> None:
-        first, count = self.rows, min(len(chunk), self._most - self.rows)
+        first, count = self.rows, len(chunk)
+        if count > self._most - first:
+            chunk = next(portions(chunk, self._most - first))
+            count = len(chunk)
         last = first + count
-        frames, ids = chunk.frames[:count], chunk.control_ids[:count]
-        lanes, kinds = chunk.lanes[:count], chunk.kinds[:count]
         self._reserve(last)
-        sizes = list(map(len, frames))
-        self._origin[first:last] = array("I", chunk.origins[:count])
-        self._size[first:last] = array("I", sizes)
-        self._lane[first:last] = array("I", lanes)
-        self._kind[first:last] = array("B", kinds)
-        self._attempts[first:last] = array("B", b"\1" * count)
+        sizes = array("I", map(len, chunk.frames))
+        self._origin[first:last] = array("I", chunk.origins)
+        self._size[first:last] = sizes
+        self._lane[first:last] = array("I", chunk.lanes)
+        self._kind[first:last] = bytes(chunk.kinds)
+        self._attempts[first:last] = b"\1" * count
         for at, special in chunk.specials.items():
-            if at < count:
-                self.specials[first + at] = special
-                self._fault[first + at] = FAULTS.index(special.fault) + 1
-                self._flags[first + at] |= Flag.BROKEN if special.broken else 0
+            self.specials[first + at] = special
+            self._fault[first + at] = FAULTS.index(special.fault) + 1
+            self._flags[first + at] |= Flag.BROKEN if special.broken else 0
         for at, delay in chunk.delays.items():
             self.delays[first + at] = delay
-        self._remember(first, ids)
-        entries = list(zip(range(first, last), ids, frames, self._route(lanes, kinds), strict=False))
+        self._remembered.append((first, chunk.control_ids))
+        self._remembered_rows += count
+        if self._remembered_rows > REMEMBERED:
+            self._remembered_rows -= len(self._remembered.popleft()[1])
+        outlets = self._route(chunk.lanes, chunk.kinds)
+        entries = list(zip(range(first, last), chunk.control_ids, chunk.frames, outlets, strict=True))
         size = sum(sizes)
-        self._ahead.append((entries, chunk.due[:count], size))
+        self._ahead.append((entries, chunk.due, size))
         self._ahead_bytes += size
         self._ahead_rows += count
         self.rows = last
@@ -166,14 +172,20 @@ class Supply:
                 ) from error
             self._reserved = stop
 
-    def _remember(self, first: int, ids: list[bytes]) -> None:
-        if len(self._young) >= REMEMBERED:
-            self._old, self._young = self._young, {}
-        self._young.update(zip(ids, range(first, first + len(ids)), strict=True))
-
     def row_of(self, control_id: bytes) -> int | None:
         """The latest row with this control id (it may not be sent yet), as far as is remembered."""
         if not control_id:
             return None
-        row = self._young.get(control_id)
-        return self._old.get(control_id) if row is None else row
+        if self._indexed_to != self.rows:
+            self._index_new()
+        return self._index.get(control_id)
+
+    def _index_new(self) -> None:
+        """Control ids are looked up only when something is out of the ordinary, so the index is made only then."""
+        oldest = self._remembered[0][0] if self._remembered else 0
+        if len(self._index) > 4 * REMEMBERED:
+            self._index = {one: row for one, row in self._index.items() if row >= oldest}
+        for first, ids in self._remembered:
+            if first + len(ids) > self._indexed_to:
+                self._index.update(zip(ids, range(first, first + len(ids)), strict=True))
+        self._indexed_to = self.rows
