@@ -13,14 +13,15 @@ from zlib import crc32
 
 from console.core.errors import EnvironmentFault
 
-ROWS_A_PART = 10_000
-"""So many messages make a part: with eight results each about 250 MB of memory while it is judged."""
+BYTES_A_PART = 10_000_000
+"""So many bytes of messages make a part: some 80,000 results, about 250 MB of memory while it is judged."""
 _MOST_PARTS = 512
 _BUFFER = 64 * 1024
 
 
-def parts_for(rows: int) -> int:
-    return max(1, min(_MOST_PARTS, -(-rows // ROWS_A_PART)))
+def parts_for(size: int) -> int:
+    """Parts for messages of so many bytes."""
+    return max(1, min(_MOST_PARTS, -(-size // BYTES_A_PART)))
 
 
 class Spool:

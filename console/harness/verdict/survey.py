@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+
+import numpy as np
 
 from console.core.errors import InvalidMessage, Refused
 from console.harness.content.making import make_source
@@ -15,6 +16,7 @@ from console.harness.load.rows import payload_of, rows_in, shots_of_run
 from console.harness.load.run_folder import RunFolder
 from console.harness.load.shots import Shots, Special
 from console.harness.verdict.expected import Expected
+from console.harness.verdict.order_numbers import put, settle_numbers
 from console.harness.verdict.people import People
 from console.harness.verdict.spool import Spool, parts_for
 from console.harness.verdict.truth import MERGES, MessageTruth, ResultFact, read_truth
@@ -22,6 +24,7 @@ from console.harness.verdict.versions import Fate, SentRow
 from console.hl7v2.acknowledgment import parse_ack
 
 _COLUMNS = ("sent", "answered", "outcome", "code", "attempts", "kind", "size", "origin")
+LARGE = 20_000
 Told = Callable[[int, int], None]
 """Called with (rows read, rows there are)."""
 
@@ -41,6 +44,10 @@ class Survey:
     swaps: list[tuple[SentRow, str, SentRow]] = field(default_factory=list)
     last_answer_s: float = 0.0
     began_us: int = 0
+    loose: Spool | None = None
+    """Rows with results that came without a filler number, until it is known whose they are."""
+    numbered: int = 0
+    """Results that came with one."""
     unreadable: int = 0
     """Sound rows that no truth could be read from: none, unless the content itself is no HL7."""
 
@@ -53,12 +60,14 @@ class Survey:
 
     def close(self) -> None:
         self.spool.close()
+        if self.loose is not None:
+            self.loose.close()
 
 
 def survey(folder: RunFolder, plan: Plan, *, told: Told | None = None) -> Survey:
     """Reads a finished run. Raises Refused when its ledger is gone (`no-ledger`) or its content has changed."""
     total = sum(rows_in(folder, worker) for worker in range(plan.workers))
-    made = Survey(plan, People(), Spool(parts_for(total), folder.path))
+    made = Survey(plan, People(), Spool(parts_for(_size(folder, plan)), folder.path))
     try:
         reader = _Reader(folder, plan, made)
         for worker in range(plan.workers):
@@ -67,10 +76,21 @@ def survey(folder: RunFolder, plan: Plan, *, told: Told | None = None) -> Survey
                     told(made.rows, total)
         reader.hurt_rows()
         reader.name_swaps()
+        if made.loose is not None:
+            made.spool, made.loose = settle_numbers(made.spool, made.loose, numbered=made.numbered), None
     except BaseException:
         made.close()
         raise
     return made
+
+
+def _size(folder: RunFolder, plan: Plan) -> int:
+    """Bytes of the run's messages, a large one (it has an attachment) counted as LARGE."""
+    total = 0
+    for worker in range(plan.workers):
+        with Ledger(folder.ledger(worker), writable=False) as ledger:
+            total += int(np.minimum(ledger.array("size"), LARGE).sum(dtype=np.int64))
+    return total
 
 
 class _Reader:
@@ -158,15 +178,14 @@ class _Reader:
             return
         survey.results += len(results)
         whole = tuple(row._replace(person=person, time=truth.time))
-        spool = survey.spool
-        if spool.parts == 1:
-            spool.put(0, (whole, [tuple(one) for one in results]))
-            return
-        by_part: dict[int, list[tuple[Any, ...]]] = {}
-        for one in results:
-            by_part.setdefault(spool.part_of(one.key[0]), []).append(tuple(one))
-        for part, piled in by_part.items():
-            spool.put(part, (whole, piled))
+        loose = [one for one in results if not one.filler]
+        survey.numbered += len(results) - len(loose)
+        if loose:
+            if survey.loose is None:
+                survey.loose = Spool(survey.spool.parts, self._folder.path)
+            put(survey.loose, whole, loose)
+            results = tuple(one for one in results if one.filler)
+        put(survey.spool, whole, results)
 
     # ------------------------------------------------------------ what was broken on purpose
 
