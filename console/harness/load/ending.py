@@ -14,7 +14,6 @@ from console.harness.load.checks import live_checks
 from console.harness.load.commands import Say
 from console.harness.load.conductor import LOOK_S, Conductor, Ended, Exit
 from console.harness.load.live import Check, RunState, Snapshot
-from console.harness.load.rows import write_faults
 from console.harness.verdict.buckets import Bucket
 from console.harness.verdict.checks_after import checks_after
 from console.harness.verdict.facts_of_run import facts_of_run
@@ -73,11 +72,6 @@ def finish(conductor: Conductor, ended: Ended, wishes: Wishes, asks: Asks) -> Fi
         right = found.counts[Bucket.EXACTLY_ONCE]
         text += f"; {right:,} of {found.results:,} results found exactly once at {verification.source}"
     notes: list[str] = []
-    try:
-        if not conductor.aborted:
-            write_faults(conductor.folder)
-    except SignalboxError as error:
-        notes.append(error.text)
     last = picture.take(state, text, last=True, checks=checks)
     report: Path | None = conductor.folder.report
     facts = facts_of_run(

@@ -130,6 +130,7 @@ class Feed:
 
 
 def main(arguments: Sequence[str]) -> int:
+    from console.harness.load.fault_notes import noted
     from console.harness.load.plan import read_plan
     from console.harness.load.run_folder import RunFolder
     from console.harness.load.worker import make_content, stream_of
@@ -141,7 +142,7 @@ def main(arguments: Sequence[str]) -> int:
 
     def stream() -> Iterator[Shots]:
         plan = read_plan(folder)
-        yield from stream_of(plan, lambda: make_content(plan), number)
+        yield from noted(stream_of(plan, lambda: make_content(plan), number), folder.faults(number))
 
     feed(stream(), sys.stdout.buffer)
     return 0

@@ -6,7 +6,6 @@ closed run, the worker noted what it saw (RunFolder.looks), and that is read bac
 
 from __future__ import annotations
 
-import json
 import os
 import struct
 from collections.abc import Callable, Iterator
@@ -16,9 +15,8 @@ from typing import NamedTuple
 from console.core.errors import EnvironmentFault, Refused
 from console.harness.content.making import make_source
 from console.harness.load import schedule
-from console.harness.load.draws import draws_of
 from console.harness.load.faults import Elapsed, shots
-from console.harness.load.ledger import NO_ORIGIN, Ledger
+from console.harness.load.ledger import Ledger
 from console.harness.load.plan import Plan, read_plan
 from console.harness.load.run_folder import RunFolder
 from console.harness.load.shots import Shots, Special
@@ -143,42 +141,6 @@ def _first(chunk: Shots, count: int) -> Shots:
         {at: delay for at, delay in chunk.delays.items() if at < count},
         {at: special for at, special in chunk.specials.items() if at < count},
     )
-
-
-def write_faults(folder: RunFolder) -> None:
-    """faults-K.jsonl of every worker: each row a fault happened to, and what was done to it. Nothing without faults
-    that meet messages. Raises Refused as `rows`, EnvironmentFault when it cannot be written."""
-    plan = read_plan(folder)
-    if not draws_of(plan.scenario.faults, seed=plan.seed, kinds=("",)):
-        return
-    for worker in range(plan.workers):
-        path = folder.faults(worker)
-        try:
-            with open(path, "w", encoding="utf-8", opener=_private) as file:
-                row = 0
-                for chunk in shots_of_run(folder, plan, worker):
-                    for at, special in sorted(chunk.specials.items()):
-                        file.write(_line(row + at, chunk, at, special))
-                    row += len(chunk)
-        except OSError as error:
-            raise EnvironmentFault(
-                f"{path} cannot be written: {error.strerror or error}. Free disk space.", code="storage-full"
-            ) from error
-
-
-def _line(row: int, chunk: Shots, at: int, special: Special) -> str:
-    origin = chunk.origins[at]
-    body = {
-        "row": row,
-        "origin": None if origin == NO_ORIGIN else origin,
-        "control_id": chunk.control_ids[at].decode("utf-8", "replace"),
-        "fault": special.fault.value,
-        "note": special.note,
-        "broken": special.broken,
-        "damaged": special.damaged,
-        "expected": list(special.expected),
-    }
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _private(path: str, flags: int) -> int:

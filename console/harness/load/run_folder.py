@@ -42,8 +42,8 @@ class RunFolder:
         return self.path / f"looks-{worker}.bin"
 
     def faults(self, worker: int) -> Path:
-        """Each row that a fault happened to and what was done to it, one JSON object a line; written when the run is
-        over, from the plan. Only there when the scenario has faults that meet messages."""
+        """Each row that a fault of messages happened to and what was done to it, one JSON object a line, as they were
+        made (see fault_notes). Only there when that happened."""
         return self.path / f"faults-{worker}.jsonl"
 
     @property

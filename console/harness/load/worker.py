@@ -22,6 +22,7 @@ from console.core.errors import EnvironmentFault, Refused, SignalboxError
 from console.harness.content.stream import MessageSource
 from console.harness.load import schedule
 from console.harness.load.books import Books
+from console.harness.load.fault_notes import noted
 from console.harness.load.faults import rows_at_most, shots
 from console.harness.load.feeder import Feed
 from console.harness.load.ledger import Command, Control, Ledger, WorkerState
@@ -165,7 +166,8 @@ class Worker:
             books = Books(ledger, problems, worker=self._number, kinds=source.kinds)
             lines, route = lay_out(scenario, reaches, source.kinds)
             feed = self._feed(plan)
-            stream = stream_of(plan, lambda: source, self._number, elapsed=self._elapsed(books))
+            made = stream_of(plan, lambda: source, self._number, elapsed=self._elapsed(books))
+            stream = noted(made, self._folder.faults(self._number))
             supply = Supply(ledger, feed or stream, route, most=ledger.capacity)
             pump = Pump(
                 scenario, books=books, supply=supply, lines=lines, timer=timer, seed=plan.seed, alone=self._orphaned()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.harness.load.figures import without_answer, measured, recovery, validity
+from console.harness.load.figures import measured, recovery, validity, without_answer
 from console.harness.load.ledger import AnswerCode, Flag, Outcome
 from console.harness.load.live import Second
 from console.harness.load.shots import FAULTS

@@ -13,10 +13,11 @@ import pytest
 from console.core.errors import Refused
 from console.harness.content.making import make_source
 from console.harness.load import schedule
+from console.harness.load.fault_notes import noted
 from console.harness.load.faults import shots
 from console.harness.load.ledger import Control, Ledger
 from console.harness.load.plan import Plan, make_run_folder, settle, write_plan
-from console.harness.load.rows import payload_of, remember, rows, shots_of_run, write_faults
+from console.harness.load.rows import payload_of, remember, rows, shots_of_run
 from console.harness.load.run_folder import RunFolder
 from console.harness.load.shots import Shots, Special
 from console.harness.scenario.model import (
@@ -56,7 +57,7 @@ def send(
 ) -> list[tuple[bytes, Special | None]]:
     """What a worker would send: the first `count` rows, with a ledger that says so."""
     scenario = plan.scenario
-    made = shots(
+    stream = shots(
         make_source(scenario, seed=plan.seed, starts=plan.starts),
         scenario,
         seed=plan.seed,
@@ -65,6 +66,7 @@ def send(
         times=schedule.intended_times(scenario.load, plan.seed) if scenario.load.model is Model.OPEN else None,
         elapsed=remember(folder.looks(worker), elapsed) if elapsed else None,
     )
+    made = noted(stream, folder.faults(worker))
     sent: list[tuple[bytes, Special | None]] = []
     while len(sent) < count:
         chunk: Shots | None = next(made, None)
@@ -108,13 +110,13 @@ def test_that_a_closed_run_remembers_what_the_clock_said(tmp_path: Path) -> None
 def test_that_every_fault_is_written_down_with_its_row(tmp_path: Path) -> None:
     folder, plan = a_run(tmp_path, OPEN)
     sent = send(folder, plan, 0, 10_000)
-    write_faults(folder)
     lines = [json.loads(line) for line in folder.faults(0).read_text("utf-8").splitlines()]
     told = {line["row"]: (line["fault"], line["note"]) for line in lines}
     assert told == {
         row: (special.fault.value, special.note) for row, (_, special) in enumerate(sent) if special is not None
     }
     assert told
+    assert folder.faults(0).stat().st_mode & 0o077 == 0
 
 
 def test_that_content_that_ends_before_the_ledger_is_said_to_have_changed(tmp_path: Path) -> None:
