@@ -5,7 +5,10 @@
     <name>AnswerCard</name>
     <message numerus="yes">
         <source>%n attempt(s)</source>
-        <translation><numerusform>%n attempt</numerusform><numerusform>%n attempts</numerusform></translation>
+        <translation>
+            <numerusform>%n attempt</numerusform>
+            <numerusform>%n attempts</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -81,7 +84,10 @@
     <name>GameDayView</name>
     <message numerus="yes">
         <source>%n incident(s), at most %1</source>
-        <translation><numerusform>%n incident, at most %1</numerusform><numerusform>%n incidents, at most %1</numerusform></translation>
+        <translation>
+            <numerusform>%n incident, at most %1</numerusform>
+            <numerusform>%n incidents, at most %1</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -122,14 +128,20 @@
     <name>MessageDesk</name>
     <message numerus="yes">
         <source>%n message(s)</source>
-        <translation><numerusform>%n message</numerusform><numerusform>%n messages</numerusform></translation>
+        <translation>
+            <numerusform>%n message</numerusform>
+            <numerusform>%n messages</numerusform>
+        </translation>
     </message>
 </context>
 <context>
     <name>MessageView</name>
     <message numerus="yes">
         <source>%n message(s)</source>
-        <translation><numerusform>%n message</numerusform><numerusform>%n messages</numerusform></translation>
+        <translation>
+            <numerusform>%n message</numerusform>
+            <numerusform>%n messages</numerusform>
+        </translation>
     </message>
 </context>
 <context>

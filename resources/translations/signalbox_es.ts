@@ -5,7 +5,10 @@
     <name>AnswerCard</name>
     <message numerus="yes">
         <source>%n attempt(s)</source>
-        <translation><numerusform>%n intento</numerusform><numerusform>%n intentos</numerusform></translation>
+        <translation>
+            <numerusform>%n intento</numerusform>
+            <numerusform>%n intentos</numerusform>
+        </translation>
     </message>
     <message>
         <source>Ctrl+Enter sends the message; the answer shows here, read and judged.</source>
@@ -137,7 +140,7 @@
     </message>
     <message>
         <source>test traffic</source>
-        <translation type="unfinished" />
+        <translation>tráfico de prueba</translation>
     </message>
     <message>
         <source>trace</source>
@@ -517,43 +520,43 @@
     <name>ComparisonDialog</name>
     <message>
         <source>After</source>
-        <translation type="unfinished" />
+        <translation>Después</translation>
     </message>
     <message>
         <source>After: %1</source>
-        <translation type="unfinished" />
+        <translation>Después: %1</translation>
     </message>
     <message>
         <source>Before</source>
-        <translation type="unfinished" />
+        <translation>Antes</translation>
     </message>
     <message>
         <source>Before: %1</source>
-        <translation type="unfinished" />
+        <translation>Antes: %1</translation>
     </message>
     <message>
         <source>Change</source>
-        <translation type="unfinished" />
+        <translation>Cambio</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Cerrar</translation>
+        <translation>Cerrar</translation>
     </message>
     <message>
         <source>Figure</source>
-        <translation type="unfinished" />
+        <translation>Cifra</translation>
     </message>
     <message>
         <source>Open as a page</source>
-        <translation type="unfinished" />
+        <translation>Abrir como página</translation>
     </message>
     <message>
         <source>Ratio</source>
-        <translation type="unfinished" />
+        <translation>Razón</translation>
     </message>
     <message>
         <source>Two runs compared</source>
-        <translation type="unfinished" />
+        <translation>Comparación de dos ejecuciones</translation>
     </message>
 </context>
 <context>
@@ -956,7 +959,7 @@
     </message>
     <message>
         <source>%1 (test traffic)</source>
-        <translation type="unfinished" />
+        <translation>%1 (tráfico de prueba)</translation>
     </message>
     <message>
         <source>%1 late</source>
@@ -1152,7 +1155,10 @@
     </message>
     <message numerus="yes">
         <source>%n incident(s), at most %1</source>
-        <translation><numerusform>%n incidente, como máximo %1</numerusform><numerusform>%n incidentes, como máximo %1</numerusform></translation>
+        <translation>
+            <numerusform>%n incidente, como máximo %1</numerusform>
+            <numerusform>%n incidentes, como máximo %1</numerusform>
+        </translation>
     </message>
     <message>
         <source>A hospital of its own starts on this computer, with wards, laboratories and a clinical record. Incidents come without a word. Find them in Signalbox, say here what you find, and call whoever can mend it; how long each step takes is measured against the minutes agreed.</source>
@@ -1457,7 +1463,7 @@
     </message>
     <message>
         <source>Checking what arrived</source>
-        <translation type="unfinished">Comprobando lo que llegó</translation>
+        <translation>Comprobando lo que llegó</translation>
     </message>
     <message>
         <source>Harness running in this window: alarms from run %1 are kept out of Investigate</source>
@@ -1469,19 +1475,19 @@
     </message>
     <message>
         <source>Its program ended with code %1.</source>
-        <translation type="unfinished">Su programa terminó con el código %1.</translation>
+        <translation>Su programa terminó con el código %1.</translation>
     </message>
     <message>
         <source>Nothing has been heard from the run for some seconds. It may be very busy.</source>
-        <translation type="unfinished">Hace unos segundos que no se sabe nada de la ejecución. Puede estar muy ocupada.</translation>
+        <translation>Hace unos segundos que no se sabe nada de la ejecución. Puede estar muy ocupada.</translation>
     </message>
     <message>
         <source>The run does not answer</source>
-        <translation type="unfinished">La ejecución no responde</translation>
+        <translation>La ejecución no responde</translation>
     </message>
     <message>
         <source>The run ended without a verdict</source>
-        <translation type="unfinished">La ejecución terminó sin veredicto</translation>
+        <translation>La ejecución terminó sin veredicto</translation>
     </message>
     <message>
         <source>a check failed</source>
@@ -1892,7 +1898,7 @@
     </message>
     <message>
         <source>Harness (test traffic)</source>
-        <translation type="unfinished" />
+        <translation>Banco de pruebas (tráfico de prueba)</translation>
     </message>
     <message>
         <source>last success %1</source>
@@ -2002,12 +2008,8 @@
         <translation>Entregas</translation>
     </message>
     <message>
-        <source>They were refused before anything could be read from them; the engine keeps them.</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
         <source>What stopped among test messages</source>
-        <translation type="unfinished" />
+        <translation>Lo que se detuvo entre los mensajes de prueba</translation>
     </message>
     <message>
         <source>messages per 10 min, darker is busier, hatched is silence</source>
@@ -2055,7 +2057,7 @@
     </message>
     <message>
         <source>Hide them</source>
-        <translation type="unfinished" />
+        <translation>Ocultarlos</translation>
     </message>
     <message>
         <source>Nothing is connected yet</source>
@@ -2063,7 +2065,7 @@
     </message>
     <message>
         <source>Show them</source>
-        <translation type="unfinished" />
+        <translation>Mostrarlos</translation>
     </message>
     <message>
         <source>Start the demo hospital or connect to an engine; then this page shows what needs you.</source>
@@ -2072,6 +2074,10 @@
     <message>
         <source>Choose</source>
         <translation>Elegir</translation>
+    </message>
+    <message>
+        <source>They were refused before they could be mapped. The engine keeps them.</source>
+        <translation>Se rechazaron antes de poder traducirlos. El motor los conserva.</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -2126,7 +2132,10 @@
     </message>
     <message numerus="yes">
         <source>%n message(s)</source>
-        <translation><numerusform>%n mensaje</numerusform><numerusform>%n mensajes</numerusform></translation>
+        <translation>
+            <numerusform>%n mensaje</numerusform>
+            <numerusform>%n mensajes</numerusform>
+        </translation>
     </message>
     <message>
         <source>There is no HL7 message in what was opened.</source>
@@ -2272,7 +2281,10 @@
     <name>MessageView</name>
     <message numerus="yes">
         <source>%n message(s)</source>
-        <translation><numerusform>%n mensaje</numerusform><numerusform>%n mensajes</numerusform></translation>
+        <translation>
+            <numerusform>%n mensaje</numerusform>
+            <numerusform>%n mensajes</numerusform>
+        </translation>
     </message>
     <message>
         <source>A message is being sent.</source>
@@ -2826,197 +2838,197 @@
     <name>RunActs</name>
     <message>
         <source>Check again what arrived</source>
-        <translation type="unfinished" />
+        <translation>Comprobar otra vez lo que llegó</translation>
     </message>
     <message>
         <source>Checked what arrived: see Checks.</source>
-        <translation type="unfinished" />
+        <translation>Comprobado lo que llegó: véase Comprobaciones.</translation>
     </message>
     <message>
         <source>Compare with an earlier run…</source>
-        <translation type="unfinished" />
+        <translation>Comparar con otra ejecución…</translation>
     </message>
     <message>
         <source>More about this run</source>
-        <translation type="unfinished" />
+        <translation>Más sobre esta ejecución</translation>
     </message>
     <message>
         <source>Open a scenario file</source>
-        <translation type="unfinished">Abrir un archivo de escenario</translation>
+        <translation>Abrir un archivo de escenario</translation>
     </message>
     <message>
         <source>Run again, same seed</source>
-        <translation type="unfinished">Repetir con la misma semilla</translation>
+        <translation>Repetir con la misma semilla</translation>
     </message>
     <message>
         <source>Save as JUnit XML…</source>
-        <translation type="unfinished" />
+        <translation>Guardar como JUnit XML…</translation>
     </message>
     <message>
         <source>Save the report</source>
-        <translation type="unfinished" />
+        <translation>Guardar el informe</translation>
     </message>
     <message>
         <source>Save the report as JSON…</source>
-        <translation type="unfinished" />
+        <translation>Guardar el informe como JSON…</translation>
     </message>
     <message>
         <source>Saved as %1.</source>
-        <translation type="unfinished" />
+        <translation>Guardado como %1.</translation>
     </message>
     <message>
         <source>Scenario files (*.toml)</source>
-        <translation type="unfinished">Archivos de escenario (*.toml)</translation>
+        <translation>Archivos de escenario (*.toml)</translation>
     </message>
     <message>
         <source>Send to %1</source>
-        <translation type="unfinished">Enviar a %1</translation>
+        <translation>Enviar a %1</translation>
     </message>
     <message>
         <source>Send to another machine?</source>
-        <translation type="unfinished">¿Enviar a otro equipo?</translation>
+        <translation>¿Enviar a otro equipo?</translation>
     </message>
     <message>
         <source>Show the run's folder</source>
-        <translation type="unfinished" />
+        <translation>Mostrar la carpeta de la ejecución</translation>
     </message>
 </context>
 <context>
     <name>RunAfter</name>
     <message>
         <source>%1 per sec</source>
-        <translation type="unfinished" />
+        <translation>%1 por s</translation>
     </message>
     <message>
         <source>Check of run %1</source>
-        <translation type="unfinished" />
+        <translation>Comprobación de la ejecución %1</translation>
     </message>
     <message>
         <source>It could not be checked what arrived.</source>
-        <translation type="unfinished" />
+        <translation>No se pudo comprobar lo que llegó.</translation>
     </message>
     <message>
         <source>The later run is not worse.</source>
-        <translation type="unfinished" />
+        <translation>La ejecución posterior no es peor.</translation>
     </message>
     <message>
         <source>The later run is worse.</source>
-        <translation type="unfinished" />
+        <translation>La ejecución posterior es peor.</translation>
     </message>
     <message>
         <source>The two runs could not be compared.</source>
-        <translation type="unfinished" />
+        <translation>No se pudieron comparar las dos ejecuciones.</translation>
     </message>
     <message>
         <source>asking what arrived</source>
-        <translation type="unfinished" />
+        <translation>preguntando qué llegó</translation>
     </message>
     <message>
         <source>better</source>
-        <translation type="unfinished" />
+        <translation>mejor</translation>
     </message>
     <message>
         <source>checked</source>
-        <translation type="unfinished" />
+        <translation>comprobado</translation>
     </message>
     <message>
         <source>not known</source>
-        <translation type="unfinished" />
+        <translation>no se sabe</translation>
     </message>
     <message>
         <source>same</source>
-        <translation type="unfinished" />
+        <translation>igual</translation>
     </message>
     <message>
         <source>within noise</source>
-        <translation type="unfinished" />
+        <translation>dentro del ruido</translation>
     </message>
     <message>
         <source>worse</source>
-        <translation type="unfinished" />
+        <translation>peor</translation>
     </message>
 </context>
 <context>
     <name>RunCharts</name>
     <message>
         <source>Answer time</source>
-        <translation type="unfinished">Tiempo de respuesta</translation>
+        <translation>Tiempo de respuesta</translation>
     </message>
     <message>
         <source>How answer times spread shows here.</source>
-        <translation type="unfinished">Aquí se muestra cómo se reparten los tiempos de respuesta.</translation>
+        <translation>Aquí se muestra cómo se reparten los tiempos de respuesta.</translation>
     </message>
     <message>
         <source>How long answers take from the planned send time shows here.</source>
-        <translation type="unfinished">Aquí se muestra cuánto tardan las respuestas desde la hora prevista de envío.</translation>
+        <translation>Aquí se muestra cuánto tardan las respuestas desde la hora prevista de envío.</translation>
     </message>
     <message>
         <source>Last 5 min</source>
-        <translation type="unfinished">Últimos 5 min</translation>
+        <translation>Últimos 5 min</translation>
     </message>
     <message>
         <source>Messages</source>
-        <translation type="unfinished">Mensajes</translation>
+        <translation>Mensajes</translation>
     </message>
     <message>
         <source>Messages per second</source>
-        <translation type="unfinished">Mensajes por segundo</translation>
+        <translation>Mensajes por segundo</translation>
     </message>
     <message>
         <source>Range</source>
-        <translation type="unfinished">Intervalo</translation>
+        <translation>Intervalo</translation>
     </message>
     <message>
         <source>Sent and acknowledged messages show here, second by second.</source>
-        <translation type="unfinished">Aquí se muestran los mensajes enviados y confirmados, segundo a segundo.</translation>
+        <translation>Aquí se muestran los mensajes enviados y confirmados, segundo a segundo.</translation>
     </message>
     <message>
         <source>Share</source>
-        <translation type="unfinished">Proporción</translation>
+        <translation>Proporción</translation>
     </message>
     <message>
         <source>Show only the last five minutes</source>
-        <translation type="unfinished">Mostrar solo los últimos cinco minutos</translation>
+        <translation>Mostrar solo los últimos cinco minutos</translation>
     </message>
     <message>
         <source>Spread of answer times</source>
-        <translation type="unfinished">Reparto de los tiempos de respuesta</translation>
+        <translation>Reparto de los tiempos de respuesta</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished" />
+        <translation>Tiempo</translation>
     </message>
     <message>
         <source>acknowledged</source>
-        <translation type="unfinished">confirmados</translation>
+        <translation>confirmados</translation>
     </message>
     <message>
         <source>last %1</source>
-        <translation type="unfinished">últimos %1</translation>
+        <translation>últimos %1</translation>
     </message>
     <message>
         <source>limit p99 %1</source>
-        <translation type="unfinished">límite p99 %1</translation>
+        <translation>límite p99 %1</translation>
     </message>
     <message>
         <source>ms, from the planned send time</source>
-        <translation type="unfinished">ms, desde la hora prevista de envío</translation>
+        <translation>ms, desde la hora prevista de envío</translation>
     </message>
     <message>
         <source>planned</source>
-        <translation type="unfinished">previstos</translation>
+        <translation>previstos</translation>
     </message>
     <message>
         <source>sent</source>
-        <translation type="unfinished" />
+        <translation>enviados</translation>
     </message>
     <message>
         <source>whole run</source>
-        <translation type="unfinished">toda la ejecución</translation>
+        <translation>toda la ejecución</translation>
     </message>
     <message>
         <source>whole run after warm-up</source>
-        <translation type="unfinished">toda la ejecución tras el calentamiento</translation>
+        <translation>toda la ejecución tras el calentamiento</translation>
     </message>
 </context>
 <context>
@@ -3109,39 +3121,39 @@
     <name>RunHead</name>
     <message>
         <source>Earlier runs</source>
-        <translation type="unfinished">Ejecuciones anteriores</translation>
+        <translation>Ejecuciones anteriores</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished">Continuar</translation>
+        <translation>Continuar</translation>
     </message>
     <message>
         <source>More about this run</source>
-        <translation type="unfinished" />
+        <translation>Más sobre esta ejecución</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished">Pausar</translation>
+        <translation>Pausar</translation>
     </message>
     <message>
         <source>Pause or go on (P)</source>
-        <translation type="unfinished">Pausar o continuar (P)</translation>
+        <translation>Pausar o continuar (P)</translation>
     </message>
     <message>
         <source>Report</source>
-        <translation type="unfinished">Informe</translation>
+        <translation>Informe</translation>
     </message>
     <message>
         <source>Show or hide the scenario</source>
-        <translation type="unfinished">Mostrar u ocultar el escenario</translation>
+        <translation>Mostrar u ocultar el escenario</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished">Iniciar</translation>
+        <translation>Iniciar</translation>
     </message>
     <message>
         <source>Stop run</source>
-        <translation type="unfinished">Detener</translation>
+        <translation>Detener</translation>
     </message>
 </context>
 <context>
@@ -3619,7 +3631,7 @@
     </message>
     <message>
         <source>planned</source>
-        <translation type="unfinished">previstos</translation>
+        <translation>previsto</translation>
     </message>
     <message>
         <source>planned %1 per sec</source>
@@ -4830,7 +4842,7 @@
     </message>
     <message>
         <source>MSH-4 is HARNESS: it asks nobody to do anything, whatever becomes of it.</source>
-        <translation type="unfinished" />
+        <translation>MSH-4 es HARNESS: no pide nada a nadie, pase lo que pase con él.</translation>
     </message>
     <message>
         <source>No message is open</source>
@@ -4850,7 +4862,7 @@
     </message>
     <message>
         <source>Test traffic of the harness</source>
-        <translation type="unfinished" />
+        <translation>Tráfico de prueba del banco</translation>
     </message>
     <message>
         <source>event</source>
@@ -4918,7 +4930,7 @@
     <name>VerdictBanner</name>
     <message>
         <source>Run again, same seed</source>
-        <translation type="unfinished">Repetir con la misma semilla</translation>
+        <translation>Repetir con la misma semilla</translation>
     </message>
 </context>
 <context>

@@ -182,7 +182,7 @@ class RunView(HarnessView):
 
     def _arrange(self) -> None:
         """Three columns where they fit; two, with the scenario folded away, where they do not; one in little room."""
-        narrow, low = self.width() < px(860), self.height() < px(760)
+        narrow, low = self.width() < px(900), self.height() < px(760)
         wanted = self._panel_wanted
         if wanted is None:
             wanted = self.runner.phase is Phase.IDLE
@@ -192,7 +192,7 @@ class RunView(HarnessView):
         wide = px(296 if self._folds else 356)
         self.findings.setMaximumWidth(_UNBOUNDED if narrow else wide)
         self.findings.setMinimumWidth(0 if narrow else wide)
-        self.charts.set_least_height(180 if narrow else 124 if low else 150)
+        self.charts.set_least_height(180 if narrow else 114 if low else 150)
         self.checks.set_compact(low and not narrow)
         if (narrow, panel) == self._arranged:
             return

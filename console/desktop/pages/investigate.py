@@ -311,9 +311,7 @@ class InvestigatePage(Page):
         self._test_failures.show_needs(lines)
         self._test_failures.setVisible(bool(lines))
         if not lines:
-            self.session.toast(
-                self.tr("They were refused before anything could be read from them; the engine keeps them.")
-            )
+            self.session.toast(self.tr("They were refused before they could be mapped. The engine keeps them."))
         self._show_search(self.search.active)
 
     # ---- the user's hand --------------------------------------------------------------------------------------

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
 
 from console.desktop.jobs import JobState
 from console.desktop.session import Link, Session, Standing
-from console.desktop.theme import px, theme
-from console.desktop.widgets.kit import Button, IconLabel, Text, row
+from console.desktop.theme import px
+from console.desktop.widgets.kit import Button, ElidedText, IconLabel, Text, row
 
 _LINK_LOOK = {
     Link.NONE: ("unplug", "text3"),
@@ -18,20 +17,6 @@ _LINK_LOOK = {
     Link.BEHIND: ("hourglass", "warn_fg"),
     Link.OFFLINE: ("cloud-off", "warn_fg"),
 }
-
-
-class _Elided(Text):
-    """A text that gives way where there is no room, with dots instead of half a letter."""
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        painter.setPen(theme().color("text2"))
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
 class StatusBar(QFrame):
@@ -47,7 +32,7 @@ class StatusBar(QFrame):
         self._link_icon = IconLabel("unplug", "text3", 14)
         self._link = Text("", "small", "text2")
         self._notice_icon = IconLabel("flask-conical", "info_fg", 14)
-        self._notice = _Elided("", "small", "text2")
+        self._notice = ElidedText("", "small", "text2")
         self._notice_line = QWidget()
         self._notice_line.setLayout(row(self._notice_icon, self._notice, gap=6))
         self._jobs = Button("", icon_name="activity", kind="status", name=self.tr("Jobs"))

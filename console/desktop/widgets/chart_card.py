@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 from console.desktop.theme import px, theme
 from console.desktop.widgets.chart_frame import ChartFrame
 from console.desktop.widgets.chart_time import Line
-from console.desktop.widgets.kit import Button, Surface, Text, column
+from console.desktop.widgets.kit import Button, ElidedText, Surface, Text, column
 from console.desktop.widgets.plain_table import Cell, PlainRow, PlainTable
 
 
@@ -72,7 +72,7 @@ class ChartCard(Surface):
         self.chart = chart
         self._rows = rows
         self.heading = Text(heading, "heading")
-        self.note = Text(note, "small", "text3")
+        self.note = ElidedText(note, "small", "text3")
         self.legend = Legend(lines) if lines else None
         self.switch = Button(
             icon_name="list-filter",

@@ -23,7 +23,7 @@ class FigureCard(Surface):
         super().__init__("card", parent)
         self._label = Text("", "label", "text2")
         self._value = Text("", "metric")
-        self._unit = Text("", "body", "text2")
+        self._unit = Text("", "small", "text2")
         self._icon = IconLabel("check", "ok_fg", 14)
         self._note = Text("", "small", "text2", wrap=True)
         value = row(self._value, self._unit, None, gap=6)
@@ -42,6 +42,17 @@ class FigureCard(Surface):
         if figure.icon:
             self._icon.set_icon(figure.icon, f"{figure.tone}_fg" if figure.tone else "text2")
         self.setAccessibleName(figure.spoken)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The number is never cut: its unit gives way first (the label says what is counted)."""
+        room = self.width() - px(24)
+        needed = self._value.sizeHint().width() + px(6) + self._unit.sizeHint().width()
+        self._unit.setVisible(needed <= room)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(px(LEAST_WIDTH), super().minimumSizeHint().height())
