@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,15 +56,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="print nothing but what is wrong")
     parser.add_argument("--json", action="store_true", help="print the report as JSON at the end")
     harness_send_message.configure(parser)
-    parser.add_argument("--as-worker", metavar="K", type=int, help=argparse.SUPPRESS)
+    for part in ("worker", "feeder"):
+        parser.add_argument(f"--as-{part}", metavar="K", type=int, help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 passed, 1 failed, invalid or stopped, 2 an invalid scenario or command line, 3 unreachable or refused."""
-    if arguments.as_worker is not None:
-        from console.harness.load.worker import main
-
-        return main([arguments.what, str(arguments.as_worker)])
+    for part, number in (("worker", arguments.as_worker), ("feeder", arguments.as_feeder)):
+        if number is not None:  # a frozen program has no modules to start
+            code: int = importlib.import_module(f"console.harness.load.{part}").main([arguments.what, str(number)])
+            return code
     if _is_message(arguments.what):
         return harness_send_message.run(arguments)
     from console.harness.scenario.problems import ScenarioError
@@ -231,7 +233,8 @@ def _tell(arguments: argparse.Namespace, finished: Finished) -> None:
             print(f"signalbox: {clean(finished.text)}", file=sys.stderr)
     else:
         if not sys.stdout.isatty():
-            print(clean_lines(summary(finished.snapshot, str(finished.folder))))
+            print(clean_lines(summary(finished.snapshot)))
+        print(f"run folder: {finished.folder}")
         print(clean(finished.text))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -215,6 +216,40 @@ def test_that_the_end_of_the_listener_ends_the_run(tmp_path: Path) -> None:
         assert (code, last["state"]) == (1, "stopped")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals")
+def test_that_in_a_terminal_keys_steer_the_run_and_the_terminal_is_left_as_it_was(tmp_path: Path) -> None:
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    before = termios.tcgetattr(theirs)
+    with TinyReceiver() as receiver:
+        process = subprocess.Popen(
+            command(tmp_path, str(scenario(tmp_path, load=steady())), "--target", receiver.address),
+            stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT,
+            env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "50"},
+        )  # fmt: skip
+        shown, said = b"", False
+        try:
+            until = time.monotonic() + PATIENCE_S
+            while process.poll() is None and time.monotonic() < until:
+                if select.select([ours], [], [], 0.05)[0]:
+                    shown += os.read(ours, 1 << 16)
+                if not said and len(receiver.payloads) > 20 and b"RUNNING" in shown:
+                    said = os.write(ours, b"s") > 0
+            assert process.wait(PATIENCE_S) == 1
+            while select.select([ours], [], [], 0)[0]:
+                shown += os.read(ours, 1 << 16)
+            assert b"STOPPED" in shown
+            assert b"p pause" in shown
+            assert termios.tcgetattr(theirs) == before
+        finally:
+            process.kill()
+            process.wait(PATIENCE_S)
+            os.close(ours)
+            os.close(theirs)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_that_one_interrupt_stops_in_order(tmp_path: Path) -> None:
     with (
@@ -229,7 +264,7 @@ def test_that_one_interrupt_stops_in_order(tmp_path: Path) -> None:
 
 
 def test_that_a_receiver_that_dies_fails_the_run_and_hangs_nothing(tmp_path: Path) -> None:
-    path = scenario(tmp_path, load=steady("3s"))
+    path = scenario(tmp_path, load=steady("1500ms", 200))
     with TinyReceiver() as receiver, running(tmp_path, str(path), "--target", receiver.address) as run:
         run.until(lambda s: s["sent"] > 20)
         receiver.close()
@@ -290,58 +325,6 @@ def test_that_a_threshold_that_does_not_hold_fails_the_run(tmp_path: Path) -> No
         assert "errors < 1%" in done.stderr + done.stdout
 
 
-@pytest.mark.parametrize(
-    ("target", "words"), [("192.0.2.7:2575", "192.0.2.7:2575"), ("lab-prod.example:2575", "lab-prod.example")]
-)
-def test_that_another_machine_is_refused_without_its_entry(tmp_path: Path, target: str, words: str) -> None:
-    done = send(tmp_path, str(scenario(tmp_path)), "--target", target, "--i-confirm", target)
-    assert done.returncode == 3
-    assert words in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert not (tmp_path / "data" / "harness" / "runs").exists()
-
-
-def test_that_production_is_refused_although_it_is_listed_and_confirmed(tmp_path: Path) -> None:
-    with TinyReceiver() as receiver:
-        (tmp_path / "data").mkdir()
-        (tmp_path / "data" / "harness-targets.toml").write_text(
-            f'[[targets]]\nhost = "127.0.0.1"\nport = {receiver.port}\nname = "Lab"\nenvironment = "production"\n'
-        )
-        done = send(
-            tmp_path, str(scenario(tmp_path)), "--target", receiver.address, "--i-confirm", receiver.address,
-            "--live-json",
-        )  # fmt: skip
-        assert done.returncode == 3
-        assert "production" in done.stderr
-        assert json.loads(done.stdout)["state"] == "refused"
-        assert receiver.streams == []
-
-
-def test_that_an_invalid_scenario_is_a_usage_error_with_the_line(tmp_path: Path) -> None:
-    path = scenario(tmp_path, load='model = "closed"\nmesages = 200')
-    done = send(tmp_path, str(path), "--target", "127.0.0.1:1")
-    assert done.returncode == 2
-    line = path.read_text().splitlines().index("mesages = 200") + 1
-    assert f"small.toml:{line}:" in done.stderr
-    assert "messages" in done.stderr
-
-
-@pytest.mark.parametrize("words", [("--duration", "soon"), ("--starts", "yesterday"), ("--scale", "much")])
-def test_that_an_option_that_cannot_be_read_is_a_usage_error(tmp_path: Path, words: tuple[str, str]) -> None:
-    done = send(tmp_path, str(scenario(tmp_path)), *words)
-    assert done.returncode == 2
-    assert words[0] in done.stderr
-
-
-def test_that_nobody_at_the_target_is_unreachable(tmp_path: Path) -> None:
-    with TinyReceiver() as receiver:
-        address = receiver.address
-    done = send(tmp_path, str(scenario(tmp_path)), "--target", address)
-    assert done.returncode == 3
-    assert address in done.stderr
-    assert not (tmp_path / "data" / "harness" / "runs").exists()
-
-
 OWN_RECEIVER = """
 [receiver]
 script = "script.toml"
@@ -354,16 +337,16 @@ settle = "1s"
 
 def test_that_a_run_brings_its_own_receiver_and_checks_what_it_took(tmp_path: Path) -> None:
     (tmp_path / "script.toml").write_text(
-        'title = "slow once"\n[[rules]]\nname = "slow"\nmatch = { start = "1s", end = "2s" }\n'
+        'title = "slow once"\n[[rules]]\nname = "slow"\nmatch = { start = "500ms", end = "1s" }\n'
         'answer = { delay = "20ms" }\n'
     )
-    path = scenario(tmp_path, load=steady("3s"), thresholds=f'{CALM}, "lost == 0"', more=OWN_RECEIVER)
+    path = scenario(tmp_path, load=steady("1500ms"), thresholds=f'{CALM}, "lost == 0"', more=OWN_RECEIVER)
     done = send(tmp_path, str(path), "--json")
     assert done.returncode == 0, done.stderr + done.stdout[-2000:]
     report = json.loads(done.stdout)
     assert report["metrics"]["lost"] == 0
-    assert report["metrics"]["exactly_once"] > 50
-    assert {"kind": "receiver", "label": "slow", "from_s": 1.0, "to_s": 2.0} in report["bands"]
+    assert report["metrics"]["exactly_once"] > 20
+    assert {"kind": "receiver", "label": "slow", "from_s": 0.5, "to_s": 1.0} in report["bands"]
     assert report["metrics"]["answer.max"] > 15
     assert report["receiver"] == report["targets"][0]["address"]
 

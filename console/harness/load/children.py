@@ -20,10 +20,20 @@ _ENDS_WITH_PARENT = "SIGNALBOX_ENDS_WITH_PARENT"
 
 
 def worker_command(folder: Path, number: int) -> list[str]:
-    """How worker `number` of the run is started: its own module, or this program again where it is frozen."""
+    """How load worker `number` of a run is started."""
+    return _part("worker", folder, number)
+
+
+def feeder_command(folder: Path, number: int) -> list[str]:
+    """How the process is started that makes that worker's content."""
+    return _part("feeder", folder, number)
+
+
+def _part(name: str, folder: Path, number: int) -> list[str]:
+    """The part's own module, or this program again where it is frozen."""
     if getattr(sys, "frozen", False):
-        return [sys.executable, "harness", "send", str(folder), "--as-worker", str(number)]
-    return [sys.executable, "-m", "console.harness.load.worker", str(folder), str(number)]
+        return [sys.executable, "harness", "send", str(folder), f"--as-{name}", str(number)]
+    return [sys.executable, "-m", f"console.harness.load.{name}", str(folder), str(number)]
 
 
 def program_command(arguments: Sequence[str]) -> list[str]:

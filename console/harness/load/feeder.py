@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from console.core.errors import EnvironmentFault, SignalboxError
+from console.harness.load.children import feeder_command
 from console.harness.load.shots import Shots
 
 PORTION = 64
@@ -71,7 +72,7 @@ class Feed:
     """The load's end of the pipe. `pull` never waits; `chunks` holds what has come and was not taken."""
 
     def __init__(self, folder: Path, worker: int) -> None:
-        command = [sys.executable, "-m", "console.harness.load.feeder", str(folder), str(worker)]
+        command = feeder_command(folder, worker)
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0)
         assert self._process.stdout is not None
         self.descriptor = self._process.stdout.fileno()

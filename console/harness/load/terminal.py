@@ -263,7 +263,7 @@ def _keys_of(commands: Commands) -> Iterator[None]:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-def summary(snapshot: Snapshot, folder: str) -> str:
+def summary(snapshot: Snapshot) -> str:
     """What is left on the screen when a run without a live view is over."""
     lines = [line_of(snapshot)]
     for name, times in (("answer time", snapshot.answer_whole_ms), ("our own lag", snapshot.lag_ms)):
@@ -277,4 +277,4 @@ def summary(snapshot: Snapshot, folder: str) -> str:
         f"{_MARKS.get(check.state, check.state)}: {check.title}" + (f" ({check.detail})" if check.detail else "")
         for check in snapshot.checks
     ]
-    return "\n".join([*lines, f"run folder: {folder}"])
+    return "\n".join(lines)

@@ -75,10 +75,11 @@ def test_that_a_pipe_gets_a_line_at_each_change_and_every_five_seconds() -> None
     assert "draining" in lines[-1]
 
 
-def test_that_the_summary_has_each_check_with_a_word_and_the_folder() -> None:
-    text = summary(SNAPSHOT, "/runs/H-ABCDEF")
-    assert "✗ FAIL: answer.p99 < 300ms (308 ms)" in text
-    assert text.splitlines()[-1] == "run folder: /runs/H-ABCDEF"
+def test_that_the_summary_has_each_check_with_a_word() -> None:
+    assert summary(SNAPSHOT).splitlines()[-2:] == [
+        "✗ FAIL: answer.p99 < 300ms (308 ms)",
+        "… running: lost == 0",
+    ]
 
 
 @pytest.mark.parametrize(
