@@ -7,7 +7,7 @@ JSON (`as_json`): `schema` 1; `target`, `run`, `started`, `seconds`, `signalbox`
 `size`, `shown`, `text`}]}]. `shown` is the bytes with control characters by name, the middle of long ones left out.
 
 A line of `--live-json` (`live_*`): {"event": "begin", "target", "run", "probes": [id, ...]}; for each finished probe
-{"event": "probe", "number", "of", "id", "group", "title", "outcome", "severity", "finding", "seconds"}; at the end
+{"event": "probe", "number", "of", and all that a probe has in the report}; at the end
 {"event": "end", "passed", "reachable", "greeting", "counts", "killed_by", "seconds"}.
 """
 
@@ -97,19 +97,7 @@ def live_begin(target: str, run: str, probes: Sequence[Probe]) -> dict[str, Any]
 
 
 def live_probe(result: Result, number: int, of: int) -> dict[str, Any]:
-    probe = result.probe
-    return {
-        "event": "probe",
-        "number": number,
-        "of": of,
-        "id": probe.id,
-        "group": str(probe.group),
-        "title": probe.title,
-        "outcome": str(result.finding.outcome),
-        "severity": str(result.severity),
-        "finding": result.finding.sentence,
-        "seconds": round(result.seconds, 3),
-    }
+    return {"event": "probe", "number": number, "of": of, **_probe_json(result)}
 
 
 def live_end(report: ProbeReport) -> dict[str, Any]:

@@ -1,43 +1,40 @@
 """Runs the suite against one receiver within a minute and says which probe took it down, should one do so.
 
-First an ordinary message: what kind the receiver takes, what it answers, how fast. Then the harmless probes, several at
-once; what failed beside others is tried again alone, so that nobody is accused of what only a crowd does to it. Then
-the heavy and the risky ones, one by one, each risky one followed by an ordinary message on a new connection.
+First the greeting. Then the harmless probes, several at once; what failed beside others is tried again alone, so that
+nobody is accused of what only a crowd does to it. Then the heavy and the risky ones, one by one, each risky one
+followed by an ordinary message on a new connection. Where a receiver keeps so many waiting that the time would not
+suffice, risky ones go several at once too; should a wave take it down, its probes are tried one by one once it is back.
 """
 
 from __future__ import annotations
 
 import asyncio
-import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import ceil
 
 from console.core.clock import iso
-from console.harness.probe.bench import BODIES, BREATH_S, Bench, Receiver
+from console.harness.probe.bench import BODIES, Bench, Receiver
 from console.harness.probe.catalogue import NUMBERS
-from console.harness.probe.hearing import hear
+from console.harness.probe.greeting import greet, takes_two
 from console.harness.probe.judge import AFTER, judge
-from console.harness.probe.model import Finding, Outcome, Probe, ProbeReport, Quirk, Result, Severity
+from console.harness.probe.model import Finding, Outcome, Probe, ProbeReport, Result, Severity
 from console.hl7v2.framing import frame
 
 BUDGET_S = 56.0
-"""The whole suite's time; what has not begun by then is not run."""
-LANES = 8
-_LEAST_PATIENCE_S = 1.0
-_LONGEST_PROBE_S = 22.0
+"""The whole suite's time; what has not ended by then counts as not run."""
 COMES_BACK_S = 8.0
 """How long to wait for a receiver that a probe took down."""
-_LEAST_BREATH_S = 0.03
-_SILENT_KINDS = 2
-"""Ordinary messages that may go unanswered before the receiver counts as one that answers nothing."""
-_GREETING_NUMBER, _HEALTH_NUMBER = 99, 97
-_QUIRKS = {
-    Quirk.REPEATS: "With each message on a connection it answers the earlier ones again.",
-    Quirk.CLOSES: "It closes the connection after an answer.",
-    Quirk.STUCK: "It answers no second message on a connection.",
-    Quirk.UNFRAMED: "Its answers are not framed.",
-}
+LANES = 8
+_CONFIRM_S = 8.0
+"""Time for trying again alone what failed beside others."""
+_KEPT_S = 22.0
+"""Time kept for what only runs alone: load and size."""
+_LEAST_LEFT_S = 1.0
+_LARGEST_WAVE = 24
+_LONGEST_PROBE_S = 22.0
+_HEALTH_NUMBER = 97
 
 Told = Callable[[Result], None]
 
@@ -51,11 +48,15 @@ class _State:
     deadline: float
     comes_back: float
     told: Told
-    results: dict[str, Result]
-    killed_by: list[str]
+    results: dict[str, Result] = field(default_factory=dict)
+    killed_by: list[str] = field(default_factory=list)
     gone: str = ""
     """Why nothing more can be run."""
     health_checks: int = 0
+
+    @property
+    def left(self) -> float:
+        return self.deadline - asyncio.get_running_loop().time()
 
 
 async def run_probes(
@@ -74,14 +75,17 @@ async def run_probes(
     ordinary message. `told` hears of each result as it comes. Raises nothing for what a receiver does."""
     loop = asyncio.get_running_loop()
     began = loop.time()
-    greeted, greeting, latency = await _greet(receiver, run, kinds or tuple(BODIES))
-    state = _State(greeted or receiver, run, began + budget, comes_back, told, {}, [])
+    greeted, greeting, latency = await greet(receiver, run, kinds or tuple(BODIES))
+    state = _State(greeted or receiver, run, began + budget, comes_back, told)
     if greeted is None:
         state.gone = greeting
     else:
-        lanes = LANES if await _takes_two(state) else 1
+        lanes = LANES if await takes_two(greeted, run) else 1
         await _crowd(state, [p for p in probes if not p.risky and not p.heavy], lanes)
-        for probe in sorted((p for p in probes if p.risky or p.heavy), key=_danger):
+        for probe in (p for p in probes if p.heavy and not p.risky):
+            await _alone(state, probe)
+        await _risky(state, [p for p in probes if p.risky and not _runs_last(p)], lanes)
+        for probe in (p for p in probes if p.risky and _runs_last(p)):
             await _alone(state, probe)
     for probe in probes:
         if probe.id not in state.results:
@@ -104,132 +108,88 @@ async def run_probes(
     )
 
 
-def _danger(probe: Probe) -> tuple[bool, bool]:
-    """Heavy ones first, then risky ones, those that need much memory last."""
-    return (not probe.heavy or probe.risky, probe.id.startswith("size."))
+def _runs_last(probe: Probe) -> bool:
+    """Needs the receiver for itself: many connections, or much memory."""
+    return probe.heavy or probe.id.startswith("size.")
 
 
-# ---------------------------------------------------------------- the ordinary message
-
-
-async def _greet(receiver: Receiver, run: str, kinds: Sequence[str]) -> tuple[Receiver | None, str, float]:
-    """The receiver as it is to be probed, a sentence about it, and the median answer time in seconds; None when it
-    cannot be probed at all."""
-    answered: Receiver | None = None
-    silent = 0
-    bench = Bench(receiver, run=run, number=_GREETING_NUMBER)
-    try:
-        for kind in kinds:
-            name = kind.partition("^")[0] + " " + str(len(bench.observed().ids) + 1)
-            line = await bench.open()
-            if line.record().refused:
-                why = next((event.text for event in line.record().events if event.text), "")
-                return None, f"Nobody can be reached at {receiver.address}: {why}.", 0.0
-            await line.send(frame(bench.message(name, kind=kind)))
-            await line.answered(1, receiver.patience * 2)
-            heard = hear(bench.observed(), answers_each=2)
-            codes = heard.codes(name)
-            await line.close()
-            if not codes:
-                if heard.said:
-                    return None, "An ordinary message was answered with another MSA-2 than its MSH-10.", 0.0
-                silent += 1
-                if silent >= _SILENT_KINDS:
-                    break
-                continue
-            unframed = any(answer.fault for _, answer in heard.noise)
-            quirks = frozenset({Quirk.UNFRAMED}) if unframed else frozenset()
-            found = replace(receiver, kind=kind, ordinary=codes[0], quirks=quirks)
-            answered = answered or found
-            if codes[0] in ("AA", "CA"):
-                answered = found
-                break
-        if answered is None:
-            return None, "It accepts connections, but an ordinary message gets no acknowledgment.", 0.0
-        latency = await _latency(bench, answered)
-        patience = min(max(_LEAST_PATIENCE_S, 30 * latency), receiver.patience)
-        breath = min(max(_LEAST_BREATH_S, 5 * latency), BREATH_S)
-        quirks = answered.quirks | await _second_message(replace(answered, patience=patience), run)
-        kind = answered.kind.rpartition("^")[0]
-        said = f"An ordinary {kind} is answered {answered.ordinary} after {latency * 1000:.1f} ms."
-        said += "".join(f" {_QUIRKS[quirk]}" for quirk in Quirk if quirk in quirks)
-        return replace(answered, patience=patience, breath=breath, quirks=quirks), said, latency
-    finally:
-        await bench.close()
-
-
-async def _latency(bench: Bench, receiver: Receiver) -> float:
-    """The median time of five answers, each on a connection of its own."""
-    clock = asyncio.get_running_loop().time
-    took: list[float] = []
-    for number in range(5):
-        line = await bench.open()
-        sent = clock()
-        await line.send(frame(bench.message(f"ordinary {number + 1}", kind=receiver.kind)))
-        if await line.answered(1, receiver.patience):
-            took.append(clock() - sent)
-        await line.close()
-    return statistics.median(took) if took else receiver.patience
-
-
-async def _second_message(receiver: Receiver, run: str) -> frozenset[Quirk]:
-    """What becomes of a second message on a connection: asked once here, so that not every probe stumbles over it."""
-    bench = Bench(receiver, run=run, number=_GREETING_NUMBER - 1)
-    try:
-        line = await bench.open()
-        await line.send(frame(bench.message("one")))
-        await bench.answered(line, 1)
-        if not line.is_open:
-            return frozenset({Quirk.CLOSES})
-        came = await line.send(frame(bench.message("two"))) and await bench.heard(line, "two")
-        if line.record().closed_by_peer:
-            return frozenset({Quirk.CLOSES})
-        if len(line.answers) > 2:
-            return frozenset({Quirk.REPEATS})
-        return frozenset() if came else frozenset({Quirk.STUCK})
-    finally:
-        await bench.close()
-
-
-async def _takes_two(state: _State) -> bool:
-    """Whether a second connection is served while another is open."""
-    bench = Bench(state.receiver, run=state.run, number=_GREETING_NUMBER - 3)
-    try:
-        await bench.open()
-        line = await bench.open()
-        await line.send(frame(bench.message("on the second connection")))
-        return await line.answered(1, state.receiver.patience)
-    finally:
-        await bench.close()
-
-
-# ---------------------------------------------------------------- running
+# ---------------------------------------------------------------- several at once
 
 
 async def _crowd(state: _State, probes: Sequence[Probe], lanes: int) -> None:
-    """The harmless probes, `lanes` at once; failures are confirmed alone."""
-    places = asyncio.Semaphore(lanes)
-    failed: list[Result] = []
-
-    async def one(probe: Probe) -> None:
-        async with places:
-            if (result := await _try(state, probe)) is None:
-                return
-        if result.finding.outcome is Outcome.FAIL and lanes > 1:
-            failed.append(result)
-        else:
-            _settle(state, result)
-
-    await asyncio.gather(*(one(probe) for probe in probes))
+    """The harmless probes, `lanes` at once; failures are confirmed alone while there is time for it."""
+    failed = [first for first in await _at_once(state, probes, lanes) if _has_failed(first) and lanes > 1]
+    until = state.left - _CONFIRM_S
     for first in sorted(failed, key=lambda result: NUMBERS[result.probe.id]):
-        again = await _try(state, first.probe)
+        again = await _try(state, first.probe) if state.left > until else None
         if again is None:
-            _settle(state, first)
-        elif again.finding.outcome is Outcome.FAIL:
+            _settle(state, _beside_others(first))
+        elif _has_failed(again):
             _settle(state, again)
         else:
             text = f"Failed beside other connections and passed alone. Beside others: {first.finding.sentence}"
             _settle(state, replace(first, finding=Finding(Outcome.UNCLEAR, text)))
+
+
+async def _at_once(state: _State, probes: Sequence[Probe], lanes: int) -> list[Result]:
+    """All results, `lanes` probes at a time; what did not fail (or ran alone) is settled already."""
+    places = asyncio.Semaphore(lanes)
+
+    async def one(probe: Probe) -> Result | None:
+        async with places:
+            result = await _try(state, probe)
+        if result is not None and (lanes == 1 or not _has_failed(result)):
+            _settle(state, result)
+        return result
+
+    found = await asyncio.gather(*(one(probe) for probe in probes))
+    return [result for result in found if result is not None]
+
+
+async def _risky(state: _State, probes: Sequence[Probe], lanes: int) -> None:
+    """One by one while the time suffices; else in waves."""
+    waiting = list(probes)
+    done = 0
+    began = state.left
+    while waiting and not state.gone and state.left > 0.5:
+        each = (began - state.left) / done if done else 0.0
+        if lanes == 1 or each * len(waiting) < max(state.left - _KEPT_S, _LEAST_LEFT_S):
+            await _alone(state, waiting.pop(0))
+            done += 1
+        else:
+            size = min(max(lanes, ceil(each * len(waiting) / max(state.left - _KEPT_S, _LEAST_LEFT_S))), _LARGEST_WAVE)
+            wave, waiting = waiting[:size], waiting[size:]
+            await _wave(state, wave)
+
+
+async def _wave(state: _State, probes: Sequence[Probe]) -> None:
+    found = [result for result in await _at_once(state, probes, len(probes) + 1) if _has_failed(result)]
+    if await _healthy(state):
+        for result in found:
+            _settle(state, _beside_others(result))
+    elif await _back(state) is not None:
+        for probe in probes:
+            await _alone(state, probe)
+    else:
+        names = ", ".join(probe.id for probe in probes)
+        state.killed_by += [probe.id for probe in probes]
+        state.gone = f"Not run: one of {names} took the receiver down and it did not come back."
+        for result in found:
+            text = f"The receiver went down while this probe and others ran; one of {names} did it.{_beside(result)}"
+            _settle(state, replace(result, finding=Finding(Outcome.FAIL, text, Severity.CRITICAL)))
+
+
+def _beside_others(result: Result) -> Result:
+    """Says that it was not tried alone."""
+    found = result.finding
+    return replace(result, finding=replace(found, sentence=f"{found.sentence} (Seen beside other connections.)"))
+
+
+def _has_failed(result: Result) -> bool:
+    return result.finding.outcome is Outcome.FAIL
+
+
+# ---------------------------------------------------------------- one alone
 
 
 async def _alone(state: _State, probe: Probe) -> None:
@@ -248,9 +208,10 @@ async def _alone(state: _State, probe: Probe) -> None:
 
 
 async def _try(state: _State, probe: Probe) -> Result | None:
-    """Runs a script and judges what it saw; None when there is no time or no receiver left."""
+    """Runs a script and judges what it saw; None when there is no time or no receiver left, also when the time was up
+    before the script was: what was not waited for is no fault."""
     loop = asyncio.get_running_loop()
-    left = state.deadline - loop.time()
+    left = state.left
     if state.gone or left < 0.5:
         return None
     bench = Bench(state.receiver, run=state.run, number=NUMBERS[probe.id])
@@ -258,6 +219,8 @@ async def _try(state: _State, probe: Probe) -> Result | None:
     try:
         await asyncio.wait_for(_play(probe, bench), min(_LONGEST_PROBE_S, left))
     except TimeoutError:
+        if left <= _LONGEST_PROBE_S:
+            return None
         bench.facts["cut short"] = f"after {loop.time() - began:.0f} s"
     finally:
         observed = bench.observed()
@@ -281,8 +244,7 @@ async def _healthy(state: _State) -> bool:
     """Whether an ordinary message on a new connection is answered; asked twice before the answer is no."""
     for _ in range(2):
         state.health_checks += 1
-        number = _HEALTH_NUMBER
-        bench = Bench(state.receiver, run=f"{state.run}{state.health_checks:02d}", number=number)
+        bench = Bench(state.receiver, run=f"{state.run}{state.health_checks:02d}", number=_HEALTH_NUMBER)
         try:
             line = await bench.open()
             await line.send(frame(bench.message(AFTER)))
@@ -293,35 +255,40 @@ async def _healthy(state: _State) -> bool:
     return False
 
 
+async def _back(state: _State) -> float | None:
+    """Waits for a receiver that went down; the seconds it was away, None when it stays away."""
+    loop = asyncio.get_running_loop()
+    gone = loop.time()
+    while loop.time() - gone < state.comes_back and state.left > 0:
+        await asyncio.sleep(0.25)
+        bench = Bench(state.receiver, run=state.run, number=_HEALTH_NUMBER)
+        try:
+            is_open = (await bench.open()).is_open
+        finally:
+            await bench.close()
+        if is_open and await _healthy(state):
+            return loop.time() - gone
+    return None
+
+
 async def _after_the_fall(state: _State, result: Result) -> Result:
     """The receiver no longer works: says so, waits for it, and ends the suite when it stays away."""
-    loop = asyncio.get_running_loop()
     state.killed_by.append(result.probe.id)
-    gone = loop.time()
-    while loop.time() - gone < state.comes_back and loop.time() < state.deadline:
-        await asyncio.sleep(0.25)
-        if await _connects(state) and await _healthy(state):
-            text = (
-                "This probe took the receiver down: it took no ordinary message on a new connection until "
-                f"{loop.time() - gone:.0f} s later.{_beside(result)}"
-            )
-            return replace(result, finding=Finding(Outcome.FAIL, text, Severity.CRITICAL))
-    state.gone = f"Not run: {result.probe.id} took the receiver down and it did not come back."
-    text = f"This probe took the receiver down: no ordinary message is taken on a new connection.{_beside(result)}"
+    away = await _back(state)
+    if away is None:
+        state.gone = f"Not run: {result.probe.id} took the receiver down and it did not come back."
+        text = f"This probe took the receiver down: no ordinary message is taken on a new connection.{_beside(result)}"
+    else:
+        text = (
+            "This probe took the receiver down: it took no ordinary message on a new connection until "
+            f"{away:.0f} s later.{_beside(result)}"
+        )
     return replace(result, finding=Finding(Outcome.FAIL, text, Severity.CRITICAL))
 
 
 def _beside(result: Result) -> str:
     """What else the probe found, when it is more than that the receiver is gone."""
     said = result.finding.sentence
-    if result.finding.outcome is not Outcome.FAIL or said.startswith(("Afterwards", "The connection is wedged")):
+    if not _has_failed(result) or said.startswith(("Afterwards", "The connection is wedged")):
         return ""
     return f" {said}"
-
-
-async def _connects(state: _State) -> bool:
-    bench = Bench(state.receiver, run=state.run, number=_HEALTH_NUMBER)
-    try:
-        return (await bench.open()).is_open
-    finally:
-        await bench.close()

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
+import pytest
+
+from console.harness.probe import runner
 from console.harness.probe.bench import Receiver
 from console.harness.probe.catalogue import PROBES, chosen
 from console.harness.probe.model import Outcome, ProbeReport, Quirk, Severity
@@ -145,6 +148,17 @@ async def test_that_quirks_are_found_in_the_greeting() -> None:
     again = await probed(fakes.AnswersAgain, ["framing.sequence"])
     closes = await probed(fakes.ClosesAfterAnswer, ["framing.sequence"])
     assert (again.quirks, closes.quirks) == ({Quirk.REPEATS}, {Quirk.CLOSES})
+
+
+@pytest.mark.parametrize(("kind", "guilty"), [(fakes.Sound, ()), (fakes.DiesOfNonsenseForAWhile, ("framing.not-hl7",))])
+async def test_that_probes_in_a_hurry_find_the_same(
+    kind: type[fakes.Sound], guilty: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_KEPT_S", 1000.0)  # there never is enough time, so the risky ones go in waves
+    monkeypatch.setattr(runner, "_LEAST_LEFT_S", 0.01)
+    report = await probed(kind, ["content", "framing.not-hl7", "framing.empty-frame"])
+    assert (report.killed_by, failed(report)) == (guilty, set(guilty))
+    assert report.count(Outcome.NOT_RUN) == 0
 
 
 async def test_that_the_time_for_the_suite_is_kept() -> None:
