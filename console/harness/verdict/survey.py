@@ -24,7 +24,7 @@ from console.harness.verdict.versions import Fate, SentRow
 from console.hl7v2.acknowledgment import parse_ack
 
 _COLUMNS = ("sent", "answered", "outcome", "code", "attempts", "kind", "size", "origin")
-LARGE = 20_000
+SMALL, LARGE = 500, 20_000
 Told = Callable[[int, int], None]
 """Called with (rows read, rows there are)."""
 
@@ -85,11 +85,11 @@ def survey(folder: RunFolder, plan: Plan, *, told: Told | None = None) -> Survey
 
 
 def _size(folder: RunFolder, plan: Plan) -> int:
-    """Bytes of the run's messages, a large one (it has an attachment) counted as LARGE."""
+    """About how many bytes of results the run's messages hold: a large one is one attachment."""
     total = 0
     for worker in range(plan.workers):
         with Ledger(folder.ledger(worker), writable=False) as ledger:
-            total += int(np.minimum(ledger.array("size"), LARGE).sum(dtype=np.int64))
+            total += int(np.clip(ledger.array("size"), SMALL, LARGE).sum(dtype=np.int64))
     return total
 
 
