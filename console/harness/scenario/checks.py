@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from console.core.errors import Refused
 from console.harness.load.schedule import peak_rate, planned_total, total_duration
+from console.harness.scenario.afterwards_checks import afterwards_findings
 from console.harness.scenario.content_checks import content_findings
 from console.harness.scenario.model import (
     HARNESS_FACILITY,
@@ -26,7 +26,6 @@ from console.harness.scenario.model import (
 from console.harness.scenario.places import KeyPath
 from console.harness.scenario.problems import Finding, under
 from console.harness.scenario.units import written_duration
-from console.harness.verdict.thresholds import METRICS, Origin, parse_threshold
 
 MOST_BURSTS = 100_000
 
@@ -49,8 +48,8 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     yield from content_findings(scenario.content)
     yield from _faults(scenario)
     yield from _bands(scenario)
-    yield from _thresholds(scenario)
-    yield from _afterwards(scenario)
+    yield from afterwards_findings(scenario)
+    yield from _receiver(scenario)
 
 
 def _can_be_planned(stage: Stage) -> bool:
@@ -226,30 +225,8 @@ def _bands(scenario: Scenario) -> Iterator[Finding]:
             yield Finding((*path, "start"), text, (("load",),))
 
 
-def _thresholds(scenario: Scenario) -> Iterator[Finding]:
-    seen: dict[tuple[str, str], int] = {}
-    for number, threshold in enumerate(scenario.thresholds):
-        path: KeyPath = ("thresholds", number)
-        try:
-            metric = METRICS[parse_threshold(threshold.text).metric]
-        except Refused as refused:
-            yield Finding(path, refused.text)
-            continue
-        if metric.origin is Origin.VERIFICATION and scenario.verification.source == "none":
-            text = f"“{metric.name}” is known only when somebody is asked afterwards; set verification.source"
-            yield Finding(path, text, (("verification",),))
-        same = seen.setdefault((threshold.metric, threshold.comparison), number)
-        if same != number:
-            yield Finding(path, f"“{metric.name}” has such a limit already, threshold {same + 1}")
-
-
-def _afterwards(scenario: Scenario) -> Iterator[Finding]:
-    verification, receiver = scenario.verification, scenario.receiver
-    if verification.source == "listener" and verification.capture is None and receiver is None:
-        text = "“listener” needs a [receiver] of the run's own, or the capture folder of another"
-        yield Finding(("verification", "source"), text, (("receiver",), ("verification", "capture")))
-    if verification.source in ("fhir", "mirth") and not verification.url:
-        yield Finding(("verification", "url"), f"is missing; {verification.source} needs it")
+def _receiver(scenario: Scenario) -> Iterator[Finding]:
+    receiver = scenario.receiver
     if receiver is not None and receiver.role == "target" and receiver.host not in THIS_MACHINE:
         text = f"the run sends to it from this machine: use 127.0.0.1, not {receiver.host}"
         yield Finding(("receiver", "host"), text, (("receiver", "role"),))

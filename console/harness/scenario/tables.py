@@ -323,8 +323,8 @@ VERIFICATION = Shape(
         "signalbox": Variant(
             "A Signalbox engine; the one on this machine when `url` is left out.", takes=("url", *_ASKED, "options")
         ),
-        "fhir": Variant("A FHIR R4 server.", needs=("url",), takes=(*_ASKED, "user", "options")),
-        "mirth": Variant("A Mirth Connect server.", needs=("url",), takes=(*_ASKED, "user", "options")),
+        "fhir": Variant("A FHIR R4 server.", needs=("url",), takes=(*_ASKED, "options")),
+        "mirth": Variant("A Mirth Connect server.", needs=("url", "token_env"), takes=("settle", "user", "options")),
         "listener": Variant(
             "The run's own receiver, or the capture of another.", takes=("capture", "settle", "options")
         ),

@@ -11,6 +11,7 @@ import pytest
 
 from console.core.resources import resource_path
 from console.harness.content.making import INGREDIENT_OPTIONS
+from console.harness.scenario.afterwards_checks import VERIFICATION_OPTIONS
 from console.harness.scenario.kinds import Free, Many, Text
 from console.harness.scenario.reading import read_scenario
 from console.harness.scenario.shape import Shape, shapes_in
@@ -90,6 +91,16 @@ def test_that_every_metric_option_and_shipped_scenario_stands_in_the_page(langua
     (options,) = [table for table in tables if list(table) == list(INGREDIENT_OPTIONS)]
     for part, known in INGREDIENT_OPTIONS.items():
         assert re.findall(r"`(\w+) = ", options[part][0]) == list(known)
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_that_the_settings_of_every_source_stand_in_the_page(language: str) -> None:
+    known = {source: options for source, options in VERIFICATION_OPTIONS.items() if options}
+    (table,) = [table for table in tables_of(PAGES[language]) if list(table) == list(known)]
+    for source, options in known.items():
+        assert re.findall(r"`(\w+)`", table[source][0]) == list(options)
+        assert all(word in table[source][0] for words in options.values() if len(words) > 1 for word in words)
+    assert "| ? |" not in PAGES[language]
 
 
 def test_that_english_words_are_those_of_the_tables() -> None:

@@ -126,7 +126,7 @@ role = "downstream"
 source = "fhir"
 url = "https://fhir.example/r4"
 token_env = "FHIR_TOKEN"
-options = { channel = "lab" }
+options = { by = "observation", page = "50" }
 [limits]
 stop_when_refused = "50 %"
 max_duration = "3h"
@@ -353,6 +353,12 @@ SOME = {
         ("rest", '[verification]\nsource = "listener"', "needs a [receiver] of the run's own, or the capture folder"),
         ("rest", '[verification]\nsource = "fhir"', "verification.url: is missing"),
         ("rest", '[verification]\nsource = "fhir"\nurl = "ftp://x"', "verification.url: must be a text such as http"),
+        ("rest", '[verification]\nsource = "mirth"\nurl = "http://x"', "verification.token_env: is missing"),
+        ("rest", '[verification]\nsource = "fhir"\nurl = "http://x"\nuser = "u"', "verification.user: has no meaning"),
+        ("rest", '[verification]\nsource = "signalbox"\noptions = { pge = "9" }', "did you mean page?"),
+        ("rest", '[verification]\nsource = "signalbox"\noptions = { page = "0" }', "must be a number from 1 to 1000"),
+        ("rest", '[verification]\nsource = "signalbox"\noptions = { page = 9 }', "options.page: must be texts"),
+        ("rest", '[receiver]\n[verification]\nsource = "listener"\noptions = { as = "lgo" }', "did you mean log?"),
         ("rest", '[[bands]]\nlabel = "x"\nstart = 9\nend = 8', "bands[1].end: is not after start"),
         ("rest", '[[bands]]\nlabel = "x"\nstart = 11\nend = 18', "bands[1].start: is behind the end of the run"),
         ("rest", "[limits]\nstop_when_refused = 50", "did you mean “50 %”?"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import tomllib
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from console.core.resources import resource_path
+from console.harness.scenario.afterwards_checks import VERIFICATION_OPTIONS
 from console.harness.scenario.kinds import Free, Many, Text
 from console.harness.scenario.model import FaultKind, Scenario
 from console.harness.scenario.problems import ScenarioError
@@ -199,3 +201,15 @@ def test_that_a_file_of_the_wrong_shape_is_refused_by_reading_and_by_the_schema(
     path.write_text(text)
     with pytest.raises(ScenarioError):
         read_scenario(path)
+
+
+def test_that_settings_of_a_verification_are_those_its_source_reads() -> None:
+    folder = Path(resource_path().parent, "console", "harness", "verdict", "sources")
+    files = {"signalbox": "signalbox.py", "fhir": "fhir.py", "mirth": "mirth.py", "listener": "capture.py"}
+    for source, file in files.items():
+        text = (folder / file).read_text(encoding="utf-8") + (
+            (folder / "fhir.py").read_text(encoding="utf-8") if source == "signalbox" else ""
+        )
+        read = set(re.findall(r'(?:said\.get\(|_number\(said, |_one_of\(said, )"(\w+)"', text))
+        passed_on = {"by", "order_system", "patient_systems"} if source == "signalbox" else set()
+        assert set(VERIFICATION_OPTIONS[source]) == read - passed_on
