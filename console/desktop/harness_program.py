@@ -38,6 +38,8 @@ class Program(QObject):
         """All of standard output with `keep_output`; without, what is not yet a line."""
         self.keep_output = False
         """For programs that only read and print one answer: they may also be killed at any moment."""
+        self.obeys = True
+        """Whether it reads commands on standard input; one that does not is ended by a signal."""
         self._data = data
         self._token = token
         self._words = b""
@@ -55,6 +57,11 @@ class Program(QObject):
     def last_words(self) -> str:
         """The last line on standard error, without the program's name."""
         return tail(self._words)
+
+    @property
+    def all_words(self) -> str:
+        """Everything kept of standard error, without the program's name."""
+        return tail(self._words, 100)
 
     def start(self) -> Program:
         process = QProcess(self)
@@ -86,6 +93,11 @@ class Program(QObject):
         if self._process is not None:
             self._process.closeWriteChannel()
 
+    def interrupt(self) -> None:
+        """Asks the system to end it; `ended` tells when it has. Never blocks."""
+        if self._process is not None:
+            self._process.terminate()
+
     def end(self, within_ms: int = STOP_WITHIN_MS) -> None:
         """Asks it to stop and waits; kills it when it does not. Blocks for at most `within_ms` and a little."""
         process = self._process
@@ -95,8 +107,11 @@ class Program(QObject):
             process.kill()
             process.waitForFinished(1_000)
             return
-        process.write(b"stop\n")
-        process.closeWriteChannel()
+        if self.obeys:
+            process.write(b"stop\n")
+            process.closeWriteChannel()
+        else:
+            process.terminate()
         if not process.waitForFinished(within_ms):
             process.terminate()
             if not process.waitForFinished(1_000):

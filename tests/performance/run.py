@@ -19,6 +19,7 @@ QUICK = {
     "bench_key_index": ["--messages", "50000"],
     "bench_timeline": ["--events", "100000", "--frames", "100"],
     "bench_desktop": ["--quick"],
+    "bench_harness_desktop": ["--quick"],
     "bench_road": ["--quick"],
     "bench_queries": ["--quick"],
     "bench_mapping": ["--quick"],

@@ -28,7 +28,15 @@ MEASURE = 860
 """The widest text, in pixels at 100 %."""
 
 
-FIRST = ("guide", "glossary", "architecture")
+FIRST = (
+    "guide",
+    "harness-scenarios",
+    "harness-listener",
+    "harness-probes",
+    "harness-verdict",
+    "glossary",
+    "architecture",
+)
 
 
 def manual_pages(language: str = "en") -> dict[str, Path]:
