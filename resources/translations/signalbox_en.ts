@@ -159,8 +159,8 @@
     <message numerus="yes">
         <source>%n failed</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform />
+            <numerusform />
         </translation>
     </message>
 </context>
@@ -169,22 +169,22 @@
     <message numerus="yes">
         <source>%1: %n probe(s) failed</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform />
+            <numerusform />
         </translation>
     </message>
     <message numerus="yes">
         <source>%n probe(s) failed</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform />
+            <numerusform />
         </translation>
     </message>
     <message numerus="yes">
         <source>Stopped after %n probe(s)</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform />
+            <numerusform />
         </translation>
     </message>
 </context>
@@ -209,19 +209,19 @@
     </message>
 </context>
 <context>
+    <name>ScenarioChoice</name>
+    <message numerus="yes">
+        <source>%n error(s) in the file</source>
+        <translation><numerusform>%n error in the file</numerusform><numerusform>%n errors in the file</numerusform></translation>
+    </message>
+</context>
+<context>
     <name>ScenarioPanel</name>
     <message numerus="yes">
         <source>%n check(s)</source>
         <translation>
             <numerusform>%n check</numerusform>
             <numerusform>%n checks</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n error(s) in the file</source>
-        <translation>
-            <numerusform>%n error in the file</numerusform>
-            <numerusform>%n errors in the file</numerusform>
         </translation>
     </message>
 </context>

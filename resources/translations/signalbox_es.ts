@@ -867,7 +867,7 @@
         <translation>El motor se está deteniendo. Pruebe de nuevo en un momento.</translation>
     </message>
     <message>
-        <source>The engine&apos;s answer cannot be read. Check the address and the version.</source>
+        <source>The engine's answer cannot be read. Check the address and the version.</source>
         <translation>No se puede leer la respuesta del motor. Compruebe la dirección y la versión.</translation>
     </message>
     <message>
@@ -919,7 +919,7 @@
         <translation>Un ajuste del motor es incorrecto. Vea settings.toml.</translation>
     </message>
     <message>
-        <source>The engine&apos;s disk is full. It acknowledges nothing until there is space.</source>
+        <source>The engine's disk is full. It acknowledges nothing until there is space.</source>
         <translation>El disco del motor está lleno. No acusa recibo de nada hasta que haya espacio.</translation>
     </message>
     <message>
@@ -1348,7 +1348,7 @@
         <translation>A un mapa de conceptos le faltan códigos</translation>
     </message>
     <message>
-        <source>A laboratory&apos;s line is down</source>
+        <source>A laboratory's line is down</source>
         <translation>La línea de un laboratorio está caída</translation>
     </message>
     <message>
@@ -1356,7 +1356,7 @@
         <translation>Un emisor repite el mismo resultado una y otra vez</translation>
     </message>
     <message>
-        <source>Ask for room on the engine&apos;s disk</source>
+        <source>Ask for room on the engine's disk</source>
         <translation>Pedir espacio en el disco del motor</translation>
     </message>
     <message>
@@ -1420,7 +1420,7 @@
         <translation>El motor se paró</translation>
     </message>
     <message>
-        <source>The engine&apos;s disk is full</source>
+        <source>The engine's disk is full</source>
         <translation>El disco del motor está lleno</translation>
     </message>
     <message>
@@ -2095,411 +2095,411 @@
     <name>ListenerRunner</name>
     <message>
         <source>%1: %2 messages</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Listener</source>
-        <translation type="unfinished">Receptor</translation>
+        <translation>Receptor</translation>
     </message>
     <message>
         <source>stopped after %1 messages</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>ListenerSetup</name>
     <message>
         <source>A script of mine…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>All files</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Authority of the clients (optional)</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Certificate</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose a file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose a file; until then it answers AA to everything.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose: %1</source>
-        <translation type="unfinished">Elegir: %1</translation>
+        <translation>Elegir: %1</translation>
     </message>
     <message>
         <source>Its key</source>
-        <translation type="unfinished">Su clave</translation>
+        <translation>Su clave</translation>
     </message>
     <message>
         <source>Keep every message in a folder</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Listener scripts (*.toml)</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Mine: %1</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Only this computer can reach it. What arrives is for tests: never send real patients here.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>PEM files (*.pem *.crt *.key)</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Script</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>TLS</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The receiver</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Where</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Where to listen: HOST:PORT; port 0 is a free one</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>ListenerStrip</name>
     <message>
         <source>%1 received</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A receiver on this computer that answers AA. What you send to it shows here.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Copy the address</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Listen on a free port</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Messages that came</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Open the Listener</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Send to it</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">Detener</translation>
+        <translation>Detener</translation>
     </message>
 </context>
 <context>
     <name>ListenerView</name>
     <message>
         <source>%1 kept in %2</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%1 to everything</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Answer</source>
-        <translation type="unfinished">Respuesta</translation>
+        <translation>Respuesta</translation>
     </message>
     <message>
         <source>Back to the script</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Connection %1, %2</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Copy the address</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>Copy the listener&apos;s address</source>
-        <translation type="unfinished"></translation>
+        <source>Copy the listener's address</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>It listens already.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Kind of outage</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Latest messages</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Listen</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Listen opens a receiver here. Every message that comes shows with its answer.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Listener</source>
-        <translation type="unfinished">Receptor</translation>
+        <translation>Receptor</translation>
     </message>
     <message>
         <source>Messages a second, the last minute</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Nothing listens yet</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Nothing listens.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Open the kept messages</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Outage</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Outage on or off</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Silence</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Silence on or off</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">Detener</translation>
+        <translation>Detener</translation>
     </message>
     <message>
         <source>Stop listening</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The receiver</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Too much came at once to show this one. Keep messages in a folder to read them all.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What is answered</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>While it runs</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>answers AE</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>as the script says</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>connects and hangs</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>last minute</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>port closed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>ListenerWords</name>
     <message>
         <source>%1 a second</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%1 never answered</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%1 numbers missing</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%1 opened so far</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%1 with an error</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%1 with results seen before</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>An outage is on.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>An outage is on: connections open, nothing is read.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>An outage is on: every message is answered AE.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>An outage is on: the port is closed, nobody can connect.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Answer</source>
-        <translation type="unfinished">Respuesta</translation>
+        <translation>Respuesta</translation>
     </message>
     <message>
         <source>Answered</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Connections</source>
-        <translation type="unfinished">Conexiones</translation>
+        <translation>Conexiones</translation>
     </message>
     <message>
         <source>Control id</source>
-        <translation type="unfinished">Id. de control</translation>
+        <translation>Id. de control</translation>
     </message>
     <message>
         <source>Could not listen</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Decided by</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Duplicates</source>
-        <translation type="unfinished">Duplicados</translation>
+        <translation>Duplicados</translation>
     </message>
     <message>
         <source>Every message is answered %1, whatever the script says.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Listening</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Not listening</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>One answer for all</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Out of order</source>
-        <translation type="unfinished">Desordenados</translation>
+        <translation>Desordenados</translation>
     </message>
     <message>
         <source>Outage is on</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished">Recibido</translation>
+        <translation>Recibido</translation>
     </message>
     <message>
         <source>Silence is on: messages are read, nothing is answered.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Silent</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Starting</source>
-        <translation type="unfinished">Arrancando</translation>
+        <translation>Arrancando</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>Hora</translation>
     </message>
     <message>
         <source>Trouble</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Type</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished">En espera</translation>
+        <translation>En espera</translation>
     </message>
     <message>
         <source>byte for byte</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>every one answered</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>messages</source>
-        <translation type="unfinished">mensajes</translation>
+        <translation>mensajes</translation>
     </message>
     <message>
         <source>no answer</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>none seen</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>older than the patient&apos;s last</source>
-        <translation type="unfinished"></translation>
+        <source>older than the patient's last</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>open</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -2692,19 +2692,19 @@
     <name>MessagePeek</name>
     <message>
         <source>Choose a message to read it.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Parsed</source>
-        <translation type="unfinished"></translation>
+        <translation>Leído</translation>
     </message>
     <message>
         <source>Raw</source>
-        <translation type="unfinished">Original</translation>
+        <translation>Original</translation>
     </message>
     <message>
         <source>The message</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -3167,372 +3167,372 @@
     <name>ProbeDetails</name>
     <message>
         <source>About the probe</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose a probe to read what it sent and what came back.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Nothing was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What was sent and came back</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>ProbeRunner</name>
     <message>
         <source>%1 of %2 probes</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message numerus="yes">
         <source>%n failed</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform />
+            <numerusform />
         </translation>
     </message>
     <message>
         <source>Probing %1</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>all passed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>detenido</translation>
     </message>
 </context>
 <context>
     <name>ProbeView</name>
     <message>
         <source>%1 cannot be probed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%1 cannot be written: %2</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%1 withstood every probe</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message numerus="yes">
         <source>%1: %n probe(s) failed</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform />
+            <numerusform />
         </translation>
     </message>
     <message>
         <source>%1: not every probe could run</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message numerus="yes">
         <source>%n probe(s) failed</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform />
+            <numerusform />
         </translation>
     </message>
     <message>
         <source>Copy as text</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Copy the report as text</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Data (JSON)…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Earlier reports</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Earlier reports of probes</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Every suite that ends is kept here.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>For a build server (JUnit)…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>No probes are going on.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>No report is kept yet</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Nothing was probed yet</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>One page for the vendor (HTML)…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Outcome</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Probe</source>
-        <translation type="unfinished">Sonda</translation>
+        <translation>Sonda</translation>
     </message>
     <message>
         <source>Probe %1</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Probe another machine?</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Probe the receiver</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Probes</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Probes are going on.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Probes finished</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Probes may disturb a receiver or take it down. Never probe a system that patients depend on.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Probing %1: %2 of %3</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Receiver</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Receiver to probe: HOST:PORT</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Save report</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Save the report</source>
-        <translation type="unfinished">Guardar el informe</translation>
+        <translation>Guardar el informe</translation>
     </message>
     <message>
         <source>Save the report for the vendor…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Saved as %1</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Some eighty small questions, less than a minute: split frames, odd separators, huge messages, lost connections. Each says what was sent, what came back and what to change. For test systems only.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">Detener</translation>
+        <translation>Detener</translation>
     </message>
     <message>
         <source>Stop probing</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message numerus="yes">
         <source>Stopped after %n probe(s)</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform />
+            <numerusform />
         </translation>
     </message>
     <message>
         <source>TLS on</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>TLS…</source>
-        <translation type="unfinished">TLS…</translation>
+        <translation>TLS…</translation>
     </message>
     <message>
         <source>The report is in the clipboard.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>There is no report of a suite that was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>There is no report yet.</source>
-        <translation type="unfinished">Todavía no hay informe.</translation>
+        <translation>Todavía no hay informe.</translation>
     </message>
     <message>
         <source>There is no whole report to save.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>This report cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What fails is tried again alone before it counts.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>When</source>
-        <translation type="unfinished">Cuándo</translation>
+        <translation>Cuándo</translation>
     </message>
     <message>
         <source>Which probes</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Which receiver? Give HOST:PORT, such as 127.0.0.1:2575.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>all passed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>all probes</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>not every probe ran</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>ProbeWords</name>
     <message>
         <source>%1 failed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%1 not run</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%1 passed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>%1 unclear</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Acknowledgment</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Characters</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Content</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished">No superada</translation>
+        <translation>No superada</translation>
     </message>
     <message>
         <source>Framing</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Load</source>
-        <translation type="unfinished">Carga</translation>
+        <translation>Carga</translation>
     </message>
     <message>
         <source>MLLP receiver %1: %2 of %3 probes failed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Not run</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Outcome</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Passed</source>
-        <translation type="unfinished">Superada</translation>
+        <translation>Superada</translation>
     </message>
     <message>
         <source>Probe</source>
-        <translation type="unfinished">Sonda</translation>
+        <translation>Sonda</translation>
     </message>
     <message>
         <source>Recovery</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>TLS</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Unclear</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What a sound receiver does</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What to change</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What was found</source>
-        <translation type="unfinished">Lo encontrado</translation>
+        <translation>Lo encontrado</translation>
     </message>
     <message>
         <source>Why it matters</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>critical</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>major</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>minor</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -3691,7 +3691,7 @@
         <translation>¿Enviar a otro equipo?</translation>
     </message>
     <message>
-        <source>Show the run&apos;s folder</source>
+        <source>Show the run's folder</source>
         <translation>Mostrar la carpeta de la ejecución</translation>
     </message>
 </context>
@@ -4096,6 +4096,101 @@
     </message>
 </context>
 <context>
+    <name>RunSettings</name>
+    <message>
+        <source>%1 × the plan</source>
+        <translation>%1 × el plan</translation>
+    </message>
+    <message>
+        <source>As planned: %1</source>
+        <translation>Según el plan: %1</translation>
+    </message>
+    <message>
+        <source>Check afterwards</source>
+        <translation>Comprobar después</translation>
+    </message>
+    <message>
+        <source>Draw a new seed</source>
+        <translation>Sacar otra semilla</translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation>Duplicados</translation>
+    </message>
+    <message>
+        <source>Duplicates: share of messages sent twice, in per cent</source>
+        <translation>Duplicados: proporción de mensajes enviados dos veces, en tanto por ciento</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>Carga</translation>
+    </message>
+    <message>
+        <source>Malformed</source>
+        <translation>Mal formados</translation>
+    </message>
+    <message>
+        <source>Malformed: share of messages broken on purpose, in per cent</source>
+        <translation>Mal formados: proporción de mensajes rotos a propósito, en tanto por ciento</translation>
+    </message>
+    <message>
+        <source>Mirth Connect</source>
+        <translation>Mirth Connect</translation>
+    </message>
+    <message>
+        <source>Nothing: only the answers count</source>
+        <translation>Nada: solo cuentan las respuestas</translation>
+    </message>
+    <message>
+        <source>Out of order</source>
+        <translation>Desordenados</translation>
+    </message>
+    <message>
+        <source>Out of order: share of messages that change places, in per cent</source>
+        <translation>Desordenados: proporción de mensajes que cambian de lugar, en tanto por ciento</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Semilla</translation>
+    </message>
+    <message>
+        <source>Seed: the same seed gives the same bytes</source>
+        <translation>Semilla: la misma semilla da los mismos bytes</translation>
+    </message>
+    <message>
+        <source>Senders</source>
+        <translation>Emisores</translation>
+    </message>
+    <message>
+        <source>Senders: connections at the same time</source>
+        <translation>Emisores: conexiones a la vez</translation>
+    </message>
+    <message>
+        <source>The engine of this computer</source>
+        <translation>El motor de este equipo</translation>
+    </message>
+    <message>
+        <source>a FHIR server</source>
+        <translation>un servidor FHIR</translation>
+    </message>
+    <message>
+        <source>a Signalbox engine</source>
+        <translation>un motor Signalbox</translation>
+    </message>
+    <message>
+        <source>a new one</source>
+        <translation>nueva</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nada</translation>
+    </message>
+    <message>
+        <source>the harness's own listener</source>
+        <translation>el receptor propio</translation>
+    </message>
+</context>
+<context>
     <name>RunTargets</name>
     <message>
         <source>Another address…</source>
@@ -4106,11 +4201,11 @@
         <translation>Según el plan: %1</translation>
     </message>
     <message>
-        <source>As planned: the harness&apos;s own listener</source>
+        <source>As planned: the harness's own listener</source>
         <translation>Según el plan: el receptor propio</translation>
     </message>
     <message>
-        <source>The harness&apos;s own listener, with a script</source>
+        <source>The harness's own listener, with a script</source>
         <translation>El receptor propio, con un guion</translation>
     </message>
 </context>
@@ -4481,108 +4576,14 @@
     </message>
 </context>
 <context>
-    <name>ScenarioPanel</name>
-    <message>
-        <source>%1 in %2</source>
-        <translation>%1 en %2</translation>
-    </message>
-    <message>
-        <source>%1 messages</source>
-        <translation>%1 mensajes</translation>
-    </message>
-    <message>
-        <source>%1 × the plan</source>
-        <translation>%1 × el plan</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n check(s)</source>
-        <translation>
-            <numerusform>%n comprobación</numerusform>
-            <numerusform>%n comprobaciones</numerusform>
-        </translation>
-    </message>
+    <name>ScenarioChoice</name>
     <message numerus="yes">
         <source>%n error(s) in the file</source>
-        <translation>
-            <numerusform>%n error en el archivo</numerusform>
-            <numerusform>%n errores en el archivo</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Address of the target, HOST:PORT</source>
-        <translation>Dirección del destino, EQUIPO:PUERTO</translation>
-    </message>
-    <message>
-        <source>As planned: %1</source>
-        <translation>Según el plan: %1</translation>
-    </message>
-    <message>
-        <source>Check afterwards</source>
-        <translation>Comprobar después</translation>
-    </message>
-    <message>
-        <source>DEMO</source>
-        <translation>DEMO</translation>
-    </message>
-    <message>
-        <source>Draw a new seed</source>
-        <translation>Sacar otra semilla</translation>
-    </message>
-    <message>
-        <source>Duplicates</source>
-        <translation>Duplicados</translation>
-    </message>
-    <message>
-        <source>Duplicates: share of messages sent twice, in per cent</source>
-        <translation>Duplicados: proporción de mensajes enviados dos veces, en tanto por ciento</translation>
-    </message>
-    <message>
-        <source>Listener script</source>
-        <translation>Guion del receptor</translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <translation>Carga</translation>
-    </message>
-    <message>
-        <source>Malformed</source>
-        <translation>Mal formados</translation>
-    </message>
-    <message>
-        <source>Malformed: share of messages broken on purpose, in per cent</source>
-        <translation>Mal formados: proporción de mensajes rotos a propósito, en tanto por ciento</translation>
-    </message>
-    <message>
-        <source>Mirth Connect</source>
-        <translation>Mirth Connect</translation>
-    </message>
-    <message>
-        <source>Nothing: only the answers count</source>
-        <translation>Nada: solo cuentan las respuestas</translation>
+        <translation><numerusform>%n error en el archivo</numerusform><numerusform>%n errores en el archivo</numerusform></translation>
     </message>
     <message>
         <source>Open a scenario file…</source>
         <translation>Abrir un archivo de escenario…</translation>
-    </message>
-    <message>
-        <source>Out of order</source>
-        <translation>Desordenados</translation>
-    </message>
-    <message>
-        <source>Out of order: share of messages that change places, in per cent</source>
-        <translation>Desordenados: proporción de mensajes que cambian de lugar, en tanto por ciento</translation>
-    </message>
-    <message>
-        <source>PRODUCTION</source>
-        <translation>PRODUCCIÓN</translation>
-    </message>
-    <message>
-        <source>Planned rate over time</source>
-        <translation>Ritmo previsto a lo largo del tiempo</translation>
-    </message>
-    <message>
-        <source>Rate over time</source>
-        <translation>Ritmo a lo largo del tiempo</translation>
     </message>
     <message>
         <source>Read the file again</source>
@@ -4597,68 +4598,8 @@
         <translation>Escenario</translation>
     </message>
     <message>
-        <source>Seed</source>
-        <translation>Semilla</translation>
-    </message>
-    <message>
-        <source>Seed: the same seed gives the same bytes</source>
-        <translation>Semilla: la misma semilla da los mismos bytes</translation>
-    </message>
-    <message>
-        <source>Send to %1</source>
-        <translation>Enviar a %1</translation>
-    </message>
-    <message>
-        <source>Senders</source>
-        <translation>Emisores</translation>
-    </message>
-    <message>
-        <source>Senders: connections at the same time</source>
-        <translation>Emisores: conexiones a la vez</translation>
-    </message>
-    <message>
-        <source>Settings of the run</source>
-        <translation>Ajustes de la ejecución</translation>
-    </message>
-    <message>
         <source>Show the file</source>
         <translation>Mostrar el archivo</translation>
-    </message>
-    <message>
-        <source>Start</source>
-        <translation>Iniciar</translation>
-    </message>
-    <message>
-        <source>TEST</source>
-        <translation>PRUEBAS</translation>
-    </message>
-    <message>
-        <source>Target</source>
-        <translation>Destino</translation>
-    </message>
-    <message>
-        <source>The engine of this computer</source>
-        <translation>El motor de este equipo</translation>
-    </message>
-    <message>
-        <source>The plan does not say how fast it will be: as fast as the target answers.</source>
-        <translation>El plan no dice a qué ritmo irá: tan rápido como responda el destino.</translation>
-    </message>
-    <message>
-        <source>This computer only, unless the allow-list names another and you confirm it. A target marked PRODUCTION is refused.</source>
-        <translation>Solo este equipo, salvo que la lista de permitidos nombre otro y usted lo confirme. Un destino marcado como PRODUCCIÓN se rechaza.</translation>
-    </message>
-    <message>
-        <source>a FHIR server</source>
-        <translation>un servidor FHIR</translation>
-    </message>
-    <message>
-        <source>a Signalbox engine</source>
-        <translation>un motor Signalbox</translation>
-    </message>
-    <message>
-        <source>a new one</source>
-        <translation>nueva</translation>
     </message>
     <message>
         <source>did you mean %1?</source>
@@ -4668,13 +4609,51 @@
         <source>line %1</source>
         <translation>línea %1</translation>
     </message>
+</context>
+<context>
+    <name>ScenarioPanel</name>
     <message>
-        <source>nothing</source>
-        <translation>nada</translation>
+        <source>%1 in %2</source>
+        <translation>%1 en %2</translation>
     </message>
     <message>
-        <source>the harness&apos;s own listener</source>
-        <translation>el receptor propio</translation>
+        <source>%1 messages</source>
+        <translation>%1 mensajes</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n check(s)</source>
+        <translation>
+            <numerusform>%n comprobación</numerusform>
+            <numerusform>%n comprobaciones</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Planned rate over time</source>
+        <translation>Ritmo previsto a lo largo del tiempo</translation>
+    </message>
+    <message>
+        <source>Rate over time</source>
+        <translation>Ritmo a lo largo del tiempo</translation>
+    </message>
+    <message>
+        <source>Send to %1</source>
+        <translation>Enviar a %1</translation>
+    </message>
+    <message>
+        <source>Settings of the run</source>
+        <translation>Ajustes de la ejecución</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Iniciar</translation>
+    </message>
+    <message>
+        <source>The plan does not say how fast it will be: as fast as the target answers.</source>
+        <translation>El plan no dice a qué ritmo irá: tan rápido como responda el destino.</translation>
+    </message>
+    <message>
+        <source>This computer only, unless the allow-list names another and you confirm it. A target marked PRODUCTION is refused.</source>
+        <translation>Solo este equipo, salvo que la lista de permitidos nombre otro y usted lo confirme. Un destino marcado como PRODUCCIÓN se rechaza.</translation>
     </message>
 </context>
 <context>
@@ -4967,6 +4946,33 @@
     <message>
         <source>Start again</source>
         <translation>Volver a iniciar</translation>
+    </message>
+</context>
+<context>
+    <name>TargetChoice</name>
+    <message>
+        <source>Address of the target, HOST:PORT</source>
+        <translation>Dirección del destino, EQUIPO:PUERTO</translation>
+    </message>
+    <message>
+        <source>DEMO</source>
+        <translation>DEMO</translation>
+    </message>
+    <message>
+        <source>Listener script</source>
+        <translation>Guion del receptor</translation>
+    </message>
+    <message>
+        <source>PRODUCTION</source>
+        <translation>PRODUCCIÓN</translation>
+    </message>
+    <message>
+        <source>TEST</source>
+        <translation>PRUEBAS</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Destino</translation>
     </message>
 </context>
 <context>
@@ -5496,7 +5502,7 @@
         <translation>TLS con %1</translation>
     </message>
     <message>
-        <source>The receiver&apos;s certificate must be valid</source>
+        <source>The receiver's certificate must be valid</source>
         <translation>El certificado del receptor debe ser válido</translation>
     </message>
     <message>

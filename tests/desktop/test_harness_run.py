@@ -98,9 +98,9 @@ def _end(view: RunView, state: RunState, **changes: object) -> None:
 
 def test_that_a_scenario_shows_what_it_plans_before_anything_is_sent(view: RunView) -> None:
     assert view.head.title.text() == "Monday 08:00 lab flood"
-    assert view.panel.description.text() == "A quiet morning, then the flood."
+    assert view.panel.choice.description.text() == "A quiet morning, then the flood."
     assert view.panel.facts.text().startswith("168,000 messages in 5min 30sec · 2 check")
-    assert view.panel.fields["duplicates"].placeholderText() == "5 %"
+    assert view.panel.settings.fields["duplicates"].placeholderText() == "5 %"
     assert view.panel.start.text() == "Send to 127.0.0.1:2575"
     assert view.panel.curve.rate_at(200) == 800
     assert [row._title.text() for row in view.checks._rows] == ["p99 under 300 ms", "No result lost"]
@@ -108,11 +108,11 @@ def test_that_a_scenario_shows_what_it_plans_before_anything_is_sent(view: RunVi
 
 def test_that_settings_for_this_once_become_options_of_the_command(view: RunView) -> None:
     panel = view.panel
-    QTest.keyClicks(panel.fields["duplicates"], "7,5 %")
-    QTest.keyClicks(panel.fields["connections"], "16")
-    QTest.keyClicks(panel.seed, "20261121")
-    panel.scale.chosen.emit("10")
-    panel.verify.chosen.emit("none")
+    QTest.keyClicks(panel.settings.fields["duplicates"], "7,5 %")
+    QTest.keyClicks(panel.settings.fields["connections"], "16")
+    QTest.keyClicks(panel.settings.seed, "20261121")
+    panel.settings.scale.chosen.emit("10")
+    panel.settings.verify.chosen.emit("none")
     arguments = send_arguments(view.desk.draft)
     assert arguments[:4] == ["harness", "send", str(CARD["path"]), "--live-json"]
     pairs = dict(zip(arguments[4::2], arguments[5::2], strict=False))
@@ -125,7 +125,7 @@ def test_that_settings_for_this_once_become_options_of_the_command(view: RunView
 
 
 def test_that_nonsense_in_a_field_is_marked_and_not_taken(view: RunView) -> None:
-    field = view.panel.fields["malformed"]
+    field = view.panel.settings.fields["malformed"]
     QTest.keyClicks(field, "lots")
     assert field.property("invalid") is True
     assert view.desk.draft.malformed is None
@@ -136,24 +136,24 @@ def test_that_nonsense_in_a_field_is_marked_and_not_taken(view: RunView) -> None
 
 
 def test_that_a_new_seed_is_drawn_and_shown(view: RunView) -> None:
-    view.panel.new_seed.click()
+    view.panel.settings.new_seed.click()
     first = view.desk.draft.seed
-    view.panel.new_seed.click()
+    view.panel.settings.new_seed.click()
     assert first is not None
     assert view.desk.draft.seed != first
-    assert view.panel.seed.text() == str(view.desk.draft.seed)
+    assert view.panel.settings.seed.text() == str(view.desk.draft.seed)
 
 
 def test_that_a_file_with_errors_lists_them_with_their_lines_and_cannot_be_started(view: RunView) -> None:
     view.desk._take(read_cards(json.dumps([BROKEN]).encode())[0])
-    shown = [w.accessibleName() for w in view.panel.problems.findChildren(QWidget) if w.accessibleName()]
+    shown = [w.accessibleName() for w in view.panel.choice.problems.findChildren(QWidget) if w.accessibleName()]
     assert any("line 8: load.rate: must be more than 0; did you mean 60?" in text for text in shown)
     assert not view.panel.start.isEnabled()
     assert "has errors" in view.panel.start.toolTip()
     with_folder: list[Path] = []
     view.panel.folder_wanted.disconnect()
     view.panel.folder_wanted.connect(with_folder.append)
-    next(b for b in view.panel.problems.findChildren(QWidget) if b.accessibleName() == "Show the file").click()  # type: ignore[attr-defined]
+    next(b for b in view.panel.choice.problems.findChildren(QWidget) if b.accessibleName() == "Show the file").click()  # type: ignore[attr-defined]
     assert with_folder == [Path("/mine.toml")]
 
 
@@ -193,10 +193,10 @@ def test_that_what_is_no_address_is_none(text: str) -> None:
 
 def test_that_an_address_must_be_whole_before_anything_is_sent(view: RunView) -> None:
     view.desk.choose_target(OTHER)
-    assert view.panel.address.isVisible()
-    QTest.keyClicks(view.panel.address, "127.0.0.1")
+    assert view.panel.target.address.isVisible()
+    QTest.keyClicks(view.panel.target.address, "127.0.0.1")
     assert not view.panel.start.isEnabled()
-    QTest.keyClicks(view.panel.address, ":6661")
+    QTest.keyClicks(view.panel.target.address, ":6661")
     assert view.panel.start.isEnabled()
     assert view.panel.start.text() == "Send to 127.0.0.1:6661"
 
@@ -264,7 +264,7 @@ def test_that_a_run_into_this_computers_engine_asks_that_engine_afterwards(
 
 def test_that_a_listener_with_a_script_takes_the_targets_place(view: RunView, qtbot: QtBot) -> None:
     view.desk.choose_target(LISTENER)
-    assert view.panel.script.isVisible()
+    assert view.panel.target.script.isVisible()
     view.desk.ready.disconnect()
     with qtbot.waitSignal(view.desk.ready, timeout=5000) as ready:
         view.desk.ask_to_start()
@@ -514,12 +514,12 @@ def test_that_everything_has_a_name_and_f6_goes_round(
     _watch(view)
     assert nameless(view) == []
     view.activateWindow()
-    view.panel.scenario.setFocus()
+    view.panel.choice.box.setFocus()
     seen = []
     for _ in range(3):
         view.next_pane()
         seen.append(view.focusWidget())
-    assert seen == [view.charts.rate, view.problems.table, view.panel.scenario]
+    assert seen == [view.charts.rate, view.problems.table, view.panel.choice.box]
 
 
 def test_that_the_values_of_a_chart_can_be_read_as_a_table(view: RunView) -> None:

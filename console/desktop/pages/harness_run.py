@@ -148,13 +148,13 @@ class RunView(HarnessView):
     def entered(self) -> None:
         self._arrange()
         if not self.runner.busy and self.panel.isVisible():
-            self.panel.scenario.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.panel.choice.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def next_pane(self) -> None:
         """Scenario, charts, findings."""
         table = self.problems.table
         panes: list[tuple[QWidget, QWidget]] = [
-            (self.panel, self.panel.scenario),
+            (self.panel, self.panel.choice.box),
             (self.charts, self.charts.rate),
             (self.findings, table) if table.isVisible() else (self.head, self.head.earlier),
         ]

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from console.core.errors import EnvironmentFault, Refused, SignalboxError
+from console.core.errors import Refused, SignalboxError
 from console.desktop.harness_program import Program
 from console.desktop.models.run_request import RunRequest
 from console.desktop.models.scenario_card import FileProblem, ScenarioCard, read_cards
@@ -30,6 +30,7 @@ from console.desktop.presenters.run_targets import (
     split_address,
     target_options,
 )
+from console.desktop.presenters.target_judging import judge_targets, listed_targets
 from console.desktop.resources import resource
 from console.desktop.send_command import LIST, describe_arguments
 from console.desktop.session import Session
@@ -328,34 +329,3 @@ class RunDesk(QObject):
 
     _waiting = RunRequest(Path())
     _waiting_for: tuple[str, ...] = ()
-
-
-def listed_targets(data: Path) -> tuple[ListedTarget, ...]:
-    """Blocks: reads the allow-list. Raises ScenarioError when it is wrong."""
-    from console.harness.allow_list import FILE_NAME, read_allow_list
-
-    return tuple(
-        ListedTarget(
-            entry.name,
-            f"[{entry.host}]:{entry.port}" if ":" in entry.host else f"{entry.host}:{entry.port}",
-            entry.environment.value,
-        )
-        for entry in read_allow_list(data / FILE_NAME).entries
-        if entry.port
-    )
-
-
-def judge_targets(addresses: Sequence[str], data: Path, confirmed: str) -> None:
-    """Blocks: looks names up and reads the allow-list. Raises what `safety.check_target` raises."""
-    from console.harness.allow_list import FILE_NAME, read_allow_list
-    from console.harness.safety import check_target
-    from console.harness.scenario.model import Target
-
-    allow_list = read_allow_list(data / FILE_NAME)
-    for address in addresses:
-        parts = split_address(address)
-        if parts is None:
-            raise EnvironmentFault(f"{address} is no address like 127.0.0.1:2575.", code="bad-address", retryable=False)
-        check_target(
-            Target(host=parts[0], port=parts[1]), allow_list=allow_list, confirmed=(confirmed,) if confirmed else ()
-        )

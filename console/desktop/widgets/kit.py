@@ -86,6 +86,13 @@ class ElidedText(Text):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
+def mark_invalid(field: QWidget, wrong: bool) -> None:
+    """Marks a text field whose contents cannot be used, or takes the mark away."""
+    if bool(field.property("invalid")) is not wrong:
+        field.setProperty("invalid", wrong)
+        repolish(field)
+
+
 def repolish(widget: QWidget) -> None:
     """Lets the style sheet look again after a dynamic property changed."""
     widget.style().unpolish(widget)
