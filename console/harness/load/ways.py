@@ -15,7 +15,7 @@ from console.harness.load.lines import Entry, Line, LineState
 from console.harness.load.shots import Special, Way
 
 if TYPE_CHECKING:
-    from console.harness.load.pump import Pump
+    from console.harness.load.switchboard import Switchboard
 
 _BYTES_AT_ONCE = 64
 """Bytes that leave one by one before other lines have a turn."""
@@ -36,9 +36,9 @@ class _Parts:
 
 
 class Ways:
-    """For the lines of one pump."""
+    """For the lines of one switchboard."""
 
-    def __init__(self, pump: Pump) -> None:
+    def __init__(self, pump: Switchboard) -> None:
         self._pump = pump
         self._parts: dict[int, _Parts] = {}
         self._reopening: dict[int, tuple[Entry, Special]] = {}
