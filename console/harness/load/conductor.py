@@ -167,6 +167,8 @@ class Conductor:
             if code == Exit.REFUSED and self.picture.elapsed_s == 0.0:
                 self._unreachable = True
             self._fail(_end_of_worker(number, code or 0, worker.last_words))
+        if all(state is WorkerState.DONE for state in self.picture.statistics.states):
+            self._told_to_stop_at = self._told_to_stop_at or now  # it has nothing more to do and may take no longer
         if self._told_to_stop_at and now - self._told_to_stop_at > STOP_PATIENCE_S:
             for number, worker in enumerate(self._workers):
                 if worker.code is None:

@@ -93,6 +93,8 @@ def test_that_a_run_whose_own_lag_is_too_great_is_invalid(tmp_path: Path) -> Non
     assert "5 ms" in told.text
     assert validity(statistics, OPEN, (parse_threshold("lag.p99 < 20ms"),)).valid, "the scenario knows better"
     assert not validity(statistics, OPEN, (parse_threshold("lag.p99 < 2ms"),)).valid
+    strict = validity(statistics, OPEN, (parse_threshold("lag.p99 < 20ms"), parse_threshold("lag.max <= 7ms")))
+    assert "lag.max" in strict.text
     statistics.close()
 
 
@@ -124,6 +126,6 @@ def seconds(*rows: tuple[int, float | None]) -> list[Second]:
 
 def test_that_recovery_is_counted_from_the_outages_end_until_it_is_calm_for_two_seconds() -> None:
     series = seconds((1, 5), (1, 6), (900, None), (1200, 900), (600, 700), (1, 300), (2, 8), (1, 6))
-    assert recovery(series, [(2.0, 3.0)]) == 3.0
-    assert recovery(series[:6], [(2.0, 3.0)]) is None
-    assert recovery(series, []) is None
+    assert recovery(series.__getitem__, 8, [(2.0, 3.0)]) == 3.0
+    assert recovery(series.__getitem__, 6, [(2.0, 3.0)]) is None
+    assert recovery(series.__getitem__, 8, []) is None
