@@ -50,7 +50,7 @@ class HarnessPage(Page):
 
     # ---- the page contract ------------------------------------------------------------------------------------
     def show_place(self, place: Place) -> None:
-        name = place.params.get("view", "") or self.part()
+        name = place.params.get("view", "")  # the window asks for the view shown last by its name
         spec = next((s for s in self.specs if s.name == name), self.specs[0])
         view = self._show(spec)
         view.show_parameters({key: value for key, value in place.params.items() if key != "view"})
