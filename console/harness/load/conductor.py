@@ -243,6 +243,8 @@ class Conductor:
             close_books(self.folder, number)
         picture, scenario = self.picture, self.plan.scenario
         picture.finish()
+        if not self._stopped:
+            self._stopped = self._watch.limit_reached(picture.statistics, scenario.load, picture.elapsed_s)
         snapshot = picture.take(RunState.DRAINING, last=True)
         values = picture.values()
         verdict = validity(picture.statistics, scenario.load, scenario.thresholds)

@@ -7,7 +7,7 @@ from time import perf_counter_ns
 
 from console.harness.load.ledger import Control, Outcome, WorkerState
 from console.harness.load.statistics import SOUND, Statistics
-from console.harness.scenario.model import Limits
+from console.harness.scenario.model import Limits, Load
 
 OVER_S = 10.0
 """Ratios are those of so many last seconds."""
@@ -51,6 +51,19 @@ class Watch:
                     f"stopped by itself: {share * 100:.0f} % of the messages of the last seconds were {words}, and the "
                     f"scenario's limit is {limit * 100:g} %"
                 )
+        return ""
+
+    def limit_reached(self, statistics: Statistics, load: Load, elapsed_s: float) -> str:
+        """Asked when it is over: a sentence when it ended at a limit and not where its plan does, else ''."""
+        limits = self._limits
+        full = any(one.word(Control.ROWS) >= one.description().get("capacity", 1 << 62) for one in statistics.followers)
+        if full and not load.messages and load.duration - elapsed_s > 1.0:
+            return (
+                f"stopped by itself after {elapsed_s:.0f} of {load.duration:g} s: the scenario's "
+                f"limits.max_messages is {limits.max_messages:,}"
+            )
+        if not load.duration and not load.stages and elapsed_s >= limits.max_duration:
+            return f"stopped by itself: the scenario's limits.max_duration is {limits.max_duration:g} s"
         return ""
 
     def silent_worker(self, statistics: Statistics) -> int | None:

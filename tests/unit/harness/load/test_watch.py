@@ -9,7 +9,7 @@ from time import perf_counter_ns
 from console.harness.load.ledger import AnswerCode, Control, Ledger, Outcome, WorkerState
 from console.harness.load.statistics import Statistics
 from console.harness.load.watch import Watch
-from console.harness.scenario.model import Limits
+from console.harness.scenario.model import Limits, Load, Model
 from tests.builders.harness_ledger import Row, ledger_of, write_row
 
 GOOD, REFUSED = Row.accepted(1, 1, 2), Row(1, 1, 2, Outcome.REJECTED, AnswerCode.AR)
@@ -68,4 +68,16 @@ def test_that_a_worker_that_does_not_look_at_its_commands_is_noticed(tmp_path: P
         ledger.words[Control.HEARTBEAT] = perf_counter_ns() - 60_000_000_000
         ledger.words[Control.STATE] = WorkerState.DONE
         assert [watch.silent_worker(statistics) for _ in range(10)] == [None] * 10
+    statistics.close()
+
+
+def test_that_a_run_that_ended_at_a_limit_says_so(tmp_path: Path) -> None:
+    statistics = Statistics([ledger_of(tmp_path / "ledger-0.bin", [GOOD] * 5)])
+    statistics.look(last=True)
+    watch = Watch(Limits(max_messages=5, max_duration=100.0))
+    closed = Load(model=Model.CLOSED, duration=60.0)
+    assert "limits.max_messages is 5" in watch.limit_reached(statistics, closed, 33.0)
+    assert watch.limit_reached(statistics, closed, 59.9) == ""
+    assert watch.limit_reached(statistics, Load(model=Model.CLOSED, messages=5, duration=60.0), 33.0) == ""
+    assert "limits.max_duration" in watch.limit_reached(statistics, Load(model=Model.CLOSED), 100.0)
     statistics.close()
