@@ -158,34 +158,22 @@
     <name>ProbeRunner</name>
     <message numerus="yes">
         <source>%n failed</source>
-        <translation type="unfinished">
-            <numerusform />
-            <numerusform />
-        </translation>
+        <translation><numerusform>%n failed</numerusform><numerusform>%n failed</numerusform></translation>
     </message>
 </context>
 <context>
     <name>ProbeView</name>
     <message numerus="yes">
         <source>%1: %n probe(s) failed</source>
-        <translation type="unfinished">
-            <numerusform />
-            <numerusform />
-        </translation>
+        <translation><numerusform>%1: %n probe failed</numerusform><numerusform>%1: %n probes failed</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n probe(s) failed</source>
-        <translation type="unfinished">
-            <numerusform />
-            <numerusform />
-        </translation>
+        <translation><numerusform>%n probe failed</numerusform><numerusform>%n probes failed</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>Stopped after %n probe(s)</source>
-        <translation type="unfinished">
-            <numerusform />
-            <numerusform />
-        </translation>
+        <translation><numerusform>Stopped after %n probe</numerusform><numerusform>Stopped after %n probes</numerusform></translation>
     </message>
 </context>
 <context>
@@ -212,7 +200,10 @@
     <name>ScenarioChoice</name>
     <message numerus="yes">
         <source>%n error(s) in the file</source>
-        <translation><numerusform>%n error in the file</numerusform><numerusform>%n errors in the file</numerusform></translation>
+        <translation>
+            <numerusform>%n error in the file</numerusform>
+            <numerusform>%n errors in the file</numerusform>
+        </translation>
     </message>
 </context>
 <context>

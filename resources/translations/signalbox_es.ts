@@ -2095,7 +2095,7 @@
     <name>ListenerRunner</name>
     <message>
         <source>%1: %2 messages</source>
-        <translation type="unfinished" />
+        <translation>%1: %2 mensajes</translation>
     </message>
     <message>
         <source>Listener</source>
@@ -2103,34 +2103,34 @@
     </message>
     <message>
         <source>stopped after %1 messages</source>
-        <translation type="unfinished" />
+        <translation>detenido tras %1 mensajes</translation>
     </message>
 </context>
 <context>
     <name>ListenerSetup</name>
     <message>
         <source>A script of mine…</source>
-        <translation type="unfinished" />
+        <translation>Un guion propio…</translation>
     </message>
     <message>
         <source>All files</source>
-        <translation type="unfinished" />
+        <translation>Todos los archivos</translation>
     </message>
     <message>
         <source>Authority of the clients (optional)</source>
-        <translation type="unfinished" />
+        <translation>Autoridad de los clientes (opcional)</translation>
     </message>
     <message>
         <source>Certificate</source>
-        <translation type="unfinished" />
+        <translation>Certificado</translation>
     </message>
     <message>
         <source>Choose a file</source>
-        <translation type="unfinished" />
+        <translation>Elegir un archivo</translation>
     </message>
     <message>
         <source>Choose a file; until then it answers AA to everything.</source>
-        <translation type="unfinished" />
+        <translation>Elija un archivo; hasta entonces responde AA a todo.</translation>
     </message>
     <message>
         <source>Choose: %1</source>
@@ -2142,74 +2142,74 @@
     </message>
     <message>
         <source>Keep every message in a folder</source>
-        <translation type="unfinished" />
+        <translation>Guardar cada mensaje en una carpeta</translation>
     </message>
     <message>
         <source>Listener scripts (*.toml)</source>
-        <translation type="unfinished" />
+        <translation>Guiones de receptor (*.toml)</translation>
     </message>
     <message>
         <source>Mine: %1</source>
-        <translation type="unfinished" />
+        <translation>Propio: %1</translation>
     </message>
     <message>
         <source>Only this computer can reach it. What arrives is for tests: never send real patients here.</source>
-        <translation type="unfinished" />
+        <translation>Solo este equipo puede alcanzarlo. Lo que llega es de prueba: no envíe nunca pacientes reales aquí.</translation>
     </message>
     <message>
         <source>PEM files (*.pem *.crt *.key)</source>
-        <translation type="unfinished" />
+        <translation>Archivos PEM (*.pem *.crt *.key)</translation>
     </message>
     <message>
         <source>Script</source>
-        <translation type="unfinished" />
+        <translation>Guion</translation>
     </message>
     <message>
         <source>TLS</source>
-        <translation type="unfinished" />
+        <translation>TLS</translation>
     </message>
     <message>
         <source>The receiver</source>
-        <translation type="unfinished" />
+        <translation>El receptor</translation>
     </message>
     <message>
         <source>Where</source>
-        <translation type="unfinished" />
+        <translation>Dónde</translation>
     </message>
     <message>
         <source>Where to listen: HOST:PORT; port 0 is a free one</source>
-        <translation type="unfinished" />
+        <translation>Dónde escuchar: HOST:PUERTO; el puerto 0 es uno libre</translation>
     </message>
 </context>
 <context>
     <name>ListenerStrip</name>
     <message>
         <source>%1 received</source>
-        <translation type="unfinished" />
+        <translation>%1 recibidos</translation>
     </message>
     <message>
         <source>A receiver on this computer that answers AA. What you send to it shows here.</source>
-        <translation type="unfinished" />
+        <translation>Un receptor en este equipo que responde AA. Lo que le envíe aparece aquí.</translation>
     </message>
     <message>
         <source>Copy the address</source>
-        <translation type="unfinished" />
+        <translation>Copiar la dirección</translation>
     </message>
     <message>
         <source>Listen on a free port</source>
-        <translation type="unfinished" />
+        <translation>Escuchar en un puerto libre</translation>
     </message>
     <message>
         <source>Messages that came</source>
-        <translation type="unfinished" />
+        <translation>Mensajes que llegaron</translation>
     </message>
     <message>
         <source>Open the Listener</source>
-        <translation type="unfinished" />
+        <translation>Abrir el receptor</translation>
     </message>
     <message>
         <source>Send to it</source>
-        <translation type="unfinished" />
+        <translation>Enviarle a él</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -2220,11 +2220,11 @@
     <name>ListenerView</name>
     <message>
         <source>%1 kept in %2</source>
-        <translation type="unfinished" />
+        <translation>%1 guardados en %2</translation>
     </message>
     <message>
         <source>%1 to everything</source>
-        <translation type="unfinished" />
+        <translation>%1 a todo</translation>
     </message>
     <message>
         <source>Answer</source>
@@ -2232,39 +2232,39 @@
     </message>
     <message>
         <source>Back to the script</source>
-        <translation type="unfinished" />
+        <translation>Volver al guion</translation>
     </message>
     <message>
         <source>Connection %1, %2</source>
-        <translation type="unfinished" />
+        <translation>Conexión %1, %2</translation>
     </message>
     <message>
         <source>Copy the address</source>
-        <translation type="unfinished" />
+        <translation>Copiar la dirección</translation>
     </message>
     <message>
         <source>Copy the listener's address</source>
-        <translation type="unfinished" />
+        <translation>Copiar la dirección del receptor</translation>
     </message>
     <message>
         <source>It listens already.</source>
-        <translation type="unfinished" />
+        <translation>Ya está escuchando.</translation>
     </message>
     <message>
         <source>Kind of outage</source>
-        <translation type="unfinished" />
+        <translation>Tipo de corte</translation>
     </message>
     <message>
         <source>Latest messages</source>
-        <translation type="unfinished" />
+        <translation>Últimos mensajes</translation>
     </message>
     <message>
         <source>Listen</source>
-        <translation type="unfinished" />
+        <translation>Escuchar</translation>
     </message>
     <message>
         <source>Listen opens a receiver here. Every message that comes shows with its answer.</source>
-        <translation type="unfinished" />
+        <translation>Escuchar abre aquí un receptor. Cada mensaje que llega aparece con su respuesta.</translation>
     </message>
     <message>
         <source>Listener</source>
@@ -2272,35 +2272,35 @@
     </message>
     <message>
         <source>Messages a second, the last minute</source>
-        <translation type="unfinished" />
+        <translation>Mensajes por segundo, el último minuto</translation>
     </message>
     <message>
         <source>Nothing listens yet</source>
-        <translation type="unfinished" />
+        <translation>Nada escucha todavía</translation>
     </message>
     <message>
         <source>Nothing listens.</source>
-        <translation type="unfinished" />
+        <translation>Nada escucha.</translation>
     </message>
     <message>
         <source>Open the kept messages</source>
-        <translation type="unfinished" />
+        <translation>Abrir los mensajes guardados</translation>
     </message>
     <message>
         <source>Outage</source>
-        <translation type="unfinished" />
+        <translation>Corte</translation>
     </message>
     <message>
         <source>Outage on or off</source>
-        <translation type="unfinished" />
+        <translation>Activar o quitar el corte</translation>
     </message>
     <message>
         <source>Silence</source>
-        <translation type="unfinished" />
+        <translation>Silencio</translation>
     </message>
     <message>
         <source>Silence on or off</source>
-        <translation type="unfinished" />
+        <translation>Activar o quitar el silencio</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -2308,86 +2308,86 @@
     </message>
     <message>
         <source>Stop listening</source>
-        <translation type="unfinished" />
+        <translation>Dejar de escuchar</translation>
     </message>
     <message>
         <source>The receiver</source>
-        <translation type="unfinished" />
+        <translation>El receptor</translation>
     </message>
     <message>
         <source>Too much came at once to show this one. Keep messages in a folder to read them all.</source>
-        <translation type="unfinished" />
+        <translation>Llegó demasiado a la vez para mostrar este. Guarde los mensajes en una carpeta para leerlos todos.</translation>
     </message>
     <message>
         <source>What is answered</source>
-        <translation type="unfinished" />
+        <translation>Qué se responde</translation>
     </message>
     <message>
         <source>While it runs</source>
-        <translation type="unfinished" />
+        <translation>En marcha</translation>
     </message>
     <message>
         <source>answers AE</source>
-        <translation type="unfinished" />
+        <translation>responde AE</translation>
     </message>
     <message>
         <source>as the script says</source>
-        <translation type="unfinished" />
+        <translation>según el guion</translation>
     </message>
     <message>
         <source>connects and hangs</source>
-        <translation type="unfinished" />
+        <translation>conecta y se cuelga</translation>
     </message>
     <message>
         <source>last minute</source>
-        <translation type="unfinished" />
+        <translation>último minuto</translation>
     </message>
     <message>
         <source>port closed</source>
-        <translation type="unfinished" />
+        <translation>puerto cerrado</translation>
     </message>
 </context>
 <context>
     <name>ListenerWords</name>
     <message>
         <source>%1 a second</source>
-        <translation type="unfinished" />
+        <translation>%1 por segundo</translation>
     </message>
     <message>
         <source>%1 never answered</source>
-        <translation type="unfinished" />
+        <translation>%1 sin respuesta</translation>
     </message>
     <message>
         <source>%1 numbers missing</source>
-        <translation type="unfinished" />
+        <translation>faltan %1 números</translation>
     </message>
     <message>
         <source>%1 opened so far</source>
-        <translation type="unfinished" />
+        <translation>%1 abiertas hasta ahora</translation>
     </message>
     <message>
         <source>%1 with an error</source>
-        <translation type="unfinished" />
+        <translation>%1 con error</translation>
     </message>
     <message>
         <source>%1 with results seen before</source>
-        <translation type="unfinished" />
+        <translation>%1 con resultados ya vistos</translation>
     </message>
     <message>
         <source>An outage is on.</source>
-        <translation type="unfinished" />
+        <translation>Hay un corte activo.</translation>
     </message>
     <message>
         <source>An outage is on: connections open, nothing is read.</source>
-        <translation type="unfinished" />
+        <translation>Hay un corte activo: se conecta, pero no se lee nada.</translation>
     </message>
     <message>
         <source>An outage is on: every message is answered AE.</source>
-        <translation type="unfinished" />
+        <translation>Hay un corte activo: todo mensaje recibe AE.</translation>
     </message>
     <message>
         <source>An outage is on: the port is closed, nobody can connect.</source>
-        <translation type="unfinished" />
+        <translation>Hay un corte activo: el puerto está cerrado, nadie puede conectarse.</translation>
     </message>
     <message>
         <source>Answer</source>
@@ -2395,7 +2395,7 @@
     </message>
     <message>
         <source>Answered</source>
-        <translation type="unfinished" />
+        <translation>Respondidos</translation>
     </message>
     <message>
         <source>Connections</source>
@@ -2407,11 +2407,11 @@
     </message>
     <message>
         <source>Could not listen</source>
-        <translation type="unfinished" />
+        <translation>No pudo escuchar</translation>
     </message>
     <message>
         <source>Decided by</source>
-        <translation type="unfinished" />
+        <translation>Decidió</translation>
     </message>
     <message>
         <source>Duplicates</source>
@@ -2419,43 +2419,43 @@
     </message>
     <message>
         <source>Every message is answered %1, whatever the script says.</source>
-        <translation type="unfinished" />
+        <translation>Todo mensaje recibe %1, diga lo que diga el guion.</translation>
     </message>
     <message>
         <source>Listening</source>
-        <translation type="unfinished" />
+        <translation>Escuchando</translation>
     </message>
     <message>
         <source>Not listening</source>
-        <translation type="unfinished" />
+        <translation>Sin escuchar</translation>
     </message>
     <message>
         <source>One answer for all</source>
-        <translation type="unfinished" />
+        <translation>Una respuesta para todo</translation>
     </message>
     <message>
         <source>Out of order</source>
-        <translation>Desordenados</translation>
+        <translation>Fuera de orden</translation>
     </message>
     <message>
         <source>Outage is on</source>
-        <translation type="unfinished" />
+        <translation>Corte activo</translation>
     </message>
     <message>
         <source>Received</source>
-        <translation>Recibido</translation>
+        <translation>Recibidos</translation>
     </message>
     <message>
         <source>Silence is on: messages are read, nothing is answered.</source>
-        <translation type="unfinished" />
+        <translation>El silencio está activo: se leen los mensajes y no se responde nada.</translation>
     </message>
     <message>
         <source>Silent</source>
-        <translation type="unfinished" />
+        <translation>En silencio</translation>
     </message>
     <message>
         <source>Starting</source>
-        <translation>Arrancando</translation>
+        <translation>Iniciando</translation>
     </message>
     <message>
         <source>Time</source>
@@ -2463,11 +2463,11 @@
     </message>
     <message>
         <source>Trouble</source>
-        <translation type="unfinished" />
+        <translation>Problema</translation>
     </message>
     <message>
         <source>Type</source>
-        <translation type="unfinished" />
+        <translation>Tipo</translation>
     </message>
     <message>
         <source>Waiting</source>
@@ -2475,11 +2475,11 @@
     </message>
     <message>
         <source>byte for byte</source>
-        <translation type="unfinished" />
+        <translation>byte por byte</translation>
     </message>
     <message>
         <source>every one answered</source>
-        <translation type="unfinished" />
+        <translation>todos respondidos</translation>
     </message>
     <message>
         <source>messages</source>
@@ -2487,19 +2487,19 @@
     </message>
     <message>
         <source>no answer</source>
-        <translation type="unfinished" />
+        <translation>sin respuesta</translation>
     </message>
     <message>
         <source>none seen</source>
-        <translation type="unfinished" />
+        <translation>ninguno visto</translation>
     </message>
     <message>
         <source>older than the patient's last</source>
-        <translation type="unfinished" />
+        <translation>anteriores al último del paciente</translation>
     </message>
     <message>
         <source>open</source>
-        <translation type="unfinished" />
+        <translation>abiertas</translation>
     </message>
 </context>
 <context>
@@ -2692,11 +2692,11 @@
     <name>MessagePeek</name>
     <message>
         <source>Choose a message to read it.</source>
-        <translation type="unfinished" />
+        <translation>Elija un mensaje para leerlo.</translation>
     </message>
     <message>
         <source>Parsed</source>
-        <translation>Leído</translation>
+        <translation>Analizado</translation>
     </message>
     <message>
         <source>Raw</source>
@@ -2704,7 +2704,7 @@
     </message>
     <message>
         <source>The message</source>
-        <translation type="unfinished" />
+        <translation>El mensaje</translation>
     </message>
 </context>
 <context>
@@ -3167,41 +3167,38 @@
     <name>ProbeDetails</name>
     <message>
         <source>About the probe</source>
-        <translation type="unfinished" />
+        <translation>Sobre la prueba</translation>
     </message>
     <message>
         <source>Choose a probe to read what it sent and what came back.</source>
-        <translation type="unfinished" />
+        <translation>Elija una prueba para leer qué envió y qué volvió.</translation>
     </message>
     <message>
         <source>Nothing was sent.</source>
-        <translation type="unfinished" />
+        <translation>No se envió nada.</translation>
     </message>
     <message>
         <source>What was sent and came back</source>
-        <translation type="unfinished" />
+        <translation>Lo enviado y lo recibido</translation>
     </message>
 </context>
 <context>
     <name>ProbeRunner</name>
     <message>
         <source>%1 of %2 probes</source>
-        <translation type="unfinished" />
+        <translation>%1 de %2 pruebas</translation>
     </message>
     <message numerus="yes">
         <source>%n failed</source>
-        <translation type="unfinished">
-            <numerusform />
-            <numerusform />
-        </translation>
+        <translation><numerusform>%n falló</numerusform><numerusform>%n fallaron</numerusform></translation>
     </message>
     <message>
         <source>Probing %1</source>
-        <translation type="unfinished" />
+        <translation>Probando %1</translation>
     </message>
     <message>
         <source>all passed</source>
-        <translation type="unfinished" />
+        <translation>todas superadas</translation>
     </message>
     <message>
         <source>stopped</source>
@@ -3212,129 +3209,123 @@
     <name>ProbeView</name>
     <message>
         <source>%1 cannot be probed</source>
-        <translation type="unfinished" />
+        <translation>No se puede probar %1</translation>
     </message>
     <message>
         <source>%1 cannot be written: %2</source>
-        <translation type="unfinished" />
+        <translation>No se puede escribir %1: %2</translation>
     </message>
     <message>
         <source>%1 withstood every probe</source>
-        <translation type="unfinished" />
+        <translation>%1 superó todas las pruebas</translation>
     </message>
     <message numerus="yes">
         <source>%1: %n probe(s) failed</source>
-        <translation type="unfinished">
-            <numerusform />
-            <numerusform />
-        </translation>
+        <translation><numerusform>%1: falló %n prueba</numerusform><numerusform>%1: fallaron %n pruebas</numerusform></translation>
     </message>
     <message>
         <source>%1: not every probe could run</source>
-        <translation type="unfinished" />
+        <translation>%1: no se pudieron ejecutar todas las pruebas</translation>
     </message>
     <message numerus="yes">
         <source>%n probe(s) failed</source>
-        <translation type="unfinished">
-            <numerusform />
-            <numerusform />
-        </translation>
+        <translation><numerusform>falló %n prueba</numerusform><numerusform>fallaron %n pruebas</numerusform></translation>
     </message>
     <message>
         <source>Copy as text</source>
-        <translation type="unfinished" />
+        <translation>Copiar como texto</translation>
     </message>
     <message>
         <source>Copy the report as text</source>
-        <translation type="unfinished" />
+        <translation>Copiar el informe como texto</translation>
     </message>
     <message>
         <source>Data (JSON)…</source>
-        <translation type="unfinished" />
+        <translation>Datos (JSON)…</translation>
     </message>
     <message>
         <source>Earlier reports</source>
-        <translation type="unfinished" />
+        <translation>Informes anteriores</translation>
     </message>
     <message>
         <source>Earlier reports of probes</source>
-        <translation type="unfinished" />
+        <translation>Informes anteriores de pruebas</translation>
     </message>
     <message>
         <source>Every suite that ends is kept here.</source>
-        <translation type="unfinished" />
+        <translation>Aquí se guarda cada serie que termina.</translation>
     </message>
     <message>
         <source>For a build server (JUnit)…</source>
-        <translation type="unfinished" />
+        <translation>Para un servidor de integración (JUnit)…</translation>
     </message>
     <message>
         <source>No probes are going on.</source>
-        <translation type="unfinished" />
+        <translation>No hay pruebas en marcha.</translation>
     </message>
     <message>
         <source>No report is kept yet</source>
-        <translation type="unfinished" />
+        <translation>Aún no hay ningún informe guardado</translation>
     </message>
     <message>
         <source>Nothing was probed yet</source>
-        <translation type="unfinished" />
+        <translation>Aún no se ha probado nada</translation>
     </message>
     <message>
         <source>One page for the vendor (HTML)…</source>
-        <translation type="unfinished" />
+        <translation>Una página para el proveedor (HTML)…</translation>
     </message>
     <message>
         <source>Outcome</source>
-        <translation type="unfinished" />
+        <translation>Resultado</translation>
     </message>
     <message>
         <source>Probe</source>
-        <translation>Sonda</translation>
+        <translation>Probar</translation>
     </message>
     <message>
         <source>Probe %1</source>
-        <translation type="unfinished" />
+        <translation>Probar %1</translation>
     </message>
     <message>
         <source>Probe another machine?</source>
-        <translation type="unfinished" />
+        <translation>¿Probar otra máquina?</translation>
     </message>
     <message>
         <source>Probe the receiver</source>
-        <translation type="unfinished" />
+        <translation>Probar el receptor</translation>
     </message>
     <message>
         <source>Probes</source>
-        <translation type="unfinished" />
+        <translation>Pruebas</translation>
     </message>
     <message>
         <source>Probes are going on.</source>
-        <translation type="unfinished" />
+        <translation>Hay pruebas en marcha.</translation>
     </message>
     <message>
         <source>Probes finished</source>
-        <translation type="unfinished" />
+        <translation>Pruebas terminadas</translation>
     </message>
     <message>
         <source>Probes may disturb a receiver or take it down. Never probe a system that patients depend on.</source>
-        <translation type="unfinished" />
+        <translation>Las pruebas pueden perturbar un receptor o tumbarlo. No pruebe nunca un sistema del que dependan pacientes.</translation>
     </message>
     <message>
         <source>Probing %1: %2 of %3</source>
-        <translation type="unfinished" />
+        <translation>Probando %1: %2 de %3</translation>
     </message>
     <message>
         <source>Receiver</source>
-        <translation type="unfinished" />
+        <translation>Receptor</translation>
     </message>
     <message>
         <source>Receiver to probe: HOST:PORT</source>
-        <translation type="unfinished" />
+        <translation>Receptor que probar: HOST:PUERTO</translation>
     </message>
     <message>
         <source>Save report</source>
-        <translation type="unfinished" />
+        <translation>Guardar informe</translation>
     </message>
     <message>
         <source>Save the report</source>
@@ -3342,15 +3333,15 @@
     </message>
     <message>
         <source>Save the report for the vendor…</source>
-        <translation type="unfinished" />
+        <translation>Guardar el informe para el proveedor…</translation>
     </message>
     <message>
         <source>Saved as %1</source>
-        <translation type="unfinished" />
+        <translation>Guardado como %1</translation>
     </message>
     <message>
         <source>Some eighty small questions, less than a minute: split frames, odd separators, huge messages, lost connections. Each says what was sent, what came back and what to change. For test systems only.</source>
-        <translation type="unfinished" />
+        <translation>Unas ochenta preguntas pequeñas en menos de un minuto: tramas partidas, separadores raros, mensajes enormes, conexiones perdidas. Cada una dice qué se envió, qué volvió y qué cambiar. Solo para sistemas de prueba.</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -3358,18 +3349,15 @@
     </message>
     <message>
         <source>Stop probing</source>
-        <translation type="unfinished" />
+        <translation>Dejar de probar</translation>
     </message>
     <message numerus="yes">
         <source>Stopped after %n probe(s)</source>
-        <translation type="unfinished">
-            <numerusform />
-            <numerusform />
-        </translation>
+        <translation><numerusform>Detenido tras %n prueba</numerusform><numerusform>Detenido tras %n pruebas</numerusform></translation>
     </message>
     <message>
         <source>TLS on</source>
-        <translation type="unfinished" />
+        <translation>TLS activo</translation>
     </message>
     <message>
         <source>TLS…</source>
@@ -3377,27 +3365,27 @@
     </message>
     <message>
         <source>The report is in the clipboard.</source>
-        <translation type="unfinished" />
+        <translation>El informe está en el portapapeles.</translation>
     </message>
     <message>
         <source>There is no report of a suite that was stopped.</source>
-        <translation type="unfinished" />
+        <translation>No hay informe de una serie detenida.</translation>
     </message>
     <message>
         <source>There is no report yet.</source>
-        <translation>Todavía no hay informe.</translation>
+        <translation>Aún no hay informe.</translation>
     </message>
     <message>
         <source>There is no whole report to save.</source>
-        <translation type="unfinished" />
+        <translation>No hay un informe completo que guardar.</translation>
     </message>
     <message>
         <source>This report cannot be read.</source>
-        <translation type="unfinished" />
+        <translation>Este informe no se puede leer.</translation>
     </message>
     <message>
         <source>What fails is tried again alone before it counts.</source>
-        <translation type="unfinished" />
+        <translation>Lo que falla se repite a solas antes de contar.</translation>
     </message>
     <message>
         <source>When</source>
@@ -3405,62 +3393,62 @@
     </message>
     <message>
         <source>Which probes</source>
-        <translation type="unfinished" />
+        <translation>Qué pruebas</translation>
     </message>
     <message>
         <source>Which receiver? Give HOST:PORT, such as 127.0.0.1:2575.</source>
-        <translation type="unfinished" />
+        <translation>¿Qué receptor? Indique HOST:PUERTO, por ejemplo 127.0.0.1:2575.</translation>
     </message>
     <message>
         <source>all passed</source>
-        <translation type="unfinished" />
+        <translation>todas superadas</translation>
     </message>
     <message>
         <source>all probes</source>
-        <translation type="unfinished" />
+        <translation>todas las pruebas</translation>
     </message>
     <message>
         <source>not every probe ran</source>
-        <translation type="unfinished" />
+        <translation>no se ejecutaron todas</translation>
     </message>
 </context>
 <context>
     <name>ProbeWords</name>
     <message>
         <source>%1 failed</source>
-        <translation type="unfinished" />
+        <translation>%1 fallidas</translation>
     </message>
     <message>
         <source>%1 not run</source>
-        <translation type="unfinished" />
+        <translation>%1 sin ejecutar</translation>
     </message>
     <message>
         <source>%1 passed</source>
-        <translation type="unfinished" />
+        <translation>%1 superadas</translation>
     </message>
     <message>
         <source>%1 unclear</source>
-        <translation type="unfinished" />
+        <translation>%1 dudosas</translation>
     </message>
     <message>
         <source>Acknowledgment</source>
-        <translation type="unfinished" />
+        <translation>Acuse de recibo</translation>
     </message>
     <message>
         <source>Characters</source>
-        <translation type="unfinished" />
+        <translation>Caracteres</translation>
     </message>
     <message>
         <source>Content</source>
-        <translation type="unfinished" />
+        <translation>Contenido</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation>No superada</translation>
+        <translation>Fallida</translation>
     </message>
     <message>
         <source>Framing</source>
-        <translation type="unfinished" />
+        <translation>Tramas</translation>
     </message>
     <message>
         <source>Load</source>
@@ -3468,15 +3456,15 @@
     </message>
     <message>
         <source>MLLP receiver %1: %2 of %3 probes failed</source>
-        <translation type="unfinished" />
+        <translation>Receptor MLLP %1: fallaron %2 de %3 pruebas</translation>
     </message>
     <message>
         <source>Not run</source>
-        <translation type="unfinished" />
+        <translation>Sin ejecutar</translation>
     </message>
     <message>
         <source>Outcome</source>
-        <translation type="unfinished" />
+        <translation>Resultado</translation>
     </message>
     <message>
         <source>Passed</source>
@@ -3484,55 +3472,55 @@
     </message>
     <message>
         <source>Probe</source>
-        <translation>Sonda</translation>
+        <translation>Prueba</translation>
     </message>
     <message>
         <source>Recovery</source>
-        <translation type="unfinished" />
+        <translation>Recuperación</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished" />
+        <translation>Tamaño</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished" />
+        <translation>Fuente</translation>
     </message>
     <message>
         <source>TLS</source>
-        <translation type="unfinished" />
+        <translation>TLS</translation>
     </message>
     <message>
         <source>Unclear</source>
-        <translation type="unfinished" />
+        <translation>Dudosa</translation>
     </message>
     <message>
         <source>What a sound receiver does</source>
-        <translation type="unfinished" />
+        <translation>Qué hace un receptor correcto</translation>
     </message>
     <message>
         <source>What to change</source>
-        <translation type="unfinished" />
+        <translation>Qué cambiar</translation>
     </message>
     <message>
         <source>What was found</source>
-        <translation>Lo encontrado</translation>
+        <translation>Qué se encontró</translation>
     </message>
     <message>
         <source>Why it matters</source>
-        <translation type="unfinished" />
+        <translation>Por qué importa</translation>
     </message>
     <message>
         <source>critical</source>
-        <translation type="unfinished" />
+        <translation>crítica</translation>
     </message>
     <message>
         <source>major</source>
-        <translation type="unfinished" />
+        <translation>grave</translation>
     </message>
     <message>
         <source>minor</source>
-        <translation type="unfinished" />
+        <translation>leve</translation>
     </message>
 </context>
 <context>
@@ -4579,7 +4567,10 @@
     <name>ScenarioChoice</name>
     <message numerus="yes">
         <source>%n error(s) in the file</source>
-        <translation><numerusform>%n error en el archivo</numerusform><numerusform>%n errores en el archivo</numerusform></translation>
+        <translation>
+            <numerusform>%n error en el archivo</numerusform>
+            <numerusform>%n errores en el archivo</numerusform>
+        </translation>
     </message>
     <message>
         <source>Open a scenario file…</source>
