@@ -75,8 +75,8 @@ def _load(scenario: Scenario) -> Iterator[Finding]:
         if peak > limits.max_rate:
             text = f"up to {peak:,.0f} messages a second are planned, and limits.max_rate is {limits.max_rate:,.0f}"
             yield Finding(("load", "stages"), text, (("limits", "max_rate"),))
-    if load.model is Model.CLOSED and not (load.duration or load.messages or _ends(scenario.content)):
-        text = "a closed run needs an end: a duration, messages, or content with a repeat"
+    if load.model is not Model.OPEN and not (load.duration or load.messages or _ends(scenario.content)):
+        text = f"a {load.model} run needs an end: a duration, messages, or files and streams with a repeat"
         yield Finding(("load",), text, (("content", "mix"),))
     if whole > limits.max_duration:
         text = f"takes {written_duration(whole)}, and limits.max_duration is {written_duration(limits.max_duration)}"
@@ -93,7 +93,7 @@ def _load(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _ends(content: Content) -> bool:
-    return bool(content.mix) and all(part.repeat for part in content.mix)
+    return bool(content.mix) and all(part.repeat and part.kind in ("files", "stream") for part in content.mix)
 
 
 def stage_findings(stage: Stage) -> Iterator[Finding]:

@@ -275,6 +275,7 @@ SOME = {
     ("part", "text", "said"),
     [
         ("load", 'model = "closed"', "load: a closed run needs an end"),
+        ("load", 'model = "recorded"\nspeed = 2', "load: a recorded run needs an end"),
         ("load", 'model = "recorded"\nstages = []', "load.stages: has no meaning in a load of model recorded"),
         ("load", "", "load.stages: is missing; a load of model open needs it"),
         ("load", "stages = []", "load.stages: must have at least 1 element"),
