@@ -20,6 +20,7 @@ QUICK = {
     "bench_timeline": ["--events", "100000", "--frames", "100"],
     "bench_desktop": ["--quick"],
     "bench_harness_desktop": ["--quick"],
+    "bench_harness_load": ["--quick"],
     "bench_road": ["--quick"],
     "bench_queries": ["--quick"],
     "bench_mapping": ["--quick"],

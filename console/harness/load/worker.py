@@ -8,6 +8,7 @@ cannot be reached, else 1.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -277,11 +278,23 @@ def _check_reached(opened: set[int], pump: Pump, scenario: Scenario) -> None:
             )
 
 
+def _more_descriptors() -> None:
+    """As many sockets as the system lets this process have."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 2 or not arguments[1].isdigit():
         sys.stderr.write("usage: python -m console.harness.load.worker RUN_FOLDER NUMBER\n")
         return 2
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the conductor decides what Ctrl-C means
+    _more_descriptors()
     worker = Worker(RunFolder(Path(arguments[0])), int(arguments[1]))
     try:
         worker.run()

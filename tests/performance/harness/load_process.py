@@ -1,8 +1,8 @@
 """The real worker as a bench runs it: `python load_process.py FOLDER SPEC_JSON`; prints one line of JSON.
 
 SPEC: port, connections, outstanding, seconds, model (closed, open), rate, content (raw: one message with its MSH-10
-patched; full: 14 drawn fields), per_message, spin. The ledger is written, MSA-1 and MSA-2 are checked; rates and lag are
-read from the ledger afterwards.
+patched; full: 14 drawn fields), per_message, spin. The ledger is written, MSA-1 and MSA-2 are checked; rates and lag
+are read from the ledger afterwards.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 import numpy as np
 
 from console.harness.content.stream import CHUNK, Chunk
-import os
-CHUNK=int(os.environ.get("C","256"))
 from console.harness.load.ledger import Control, Ledger
 from console.harness.load.plan import settle, write_plan
 from console.harness.load.run_folder import RunFolder
@@ -75,12 +73,6 @@ class Patched:
             yield Chunk([head + one + tail for one in ids], ids, lanes, orders, kinds)
 
 
-def drawn_template() -> str:
-    """The same message with 14 fields drawn anew each time, in the template language of the scenarios."""
-    text = message()[1:-2].decode()
-    return text.replace("000000000000", "{control_id}")
-
-
 def scenario(spec: dict[str, object], folder: Path) -> Scenario:
     open_model = spec["model"] == "open"
     seconds = float(spec["seconds"])  # type: ignore[arg-type]
@@ -112,6 +104,12 @@ def scenario(spec: dict[str, object], folder: Path) -> Scenario:
     )
 
 
+def _cpu() -> float:
+    """Seconds of processor time of this process and of the one that makes its content."""
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(used.ru_utime + used.ru_stime for used in both)
+
+
 def main() -> None:
     folder, spec = Path(sys.argv[1]), json.loads(sys.argv[2])
     run = RunFolder(folder)
@@ -126,12 +124,12 @@ def main() -> None:
         profile = cProfile.Profile()
         profile.runcall(worker.run)
         profile.print_stats("tottime")
-    usage = resource.getrusage(resource.RUSAGE_SELF)
+    before = _cpu()
     began = time.perf_counter()
     if not spec.get("profile"):
         worker.run()
     lasted = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = _cpu() - before
     assert worker.ledger is not None
     worker.ledger.close()
     with Ledger(run.ledger(0), writable=False) as ledger:
@@ -139,7 +137,6 @@ def main() -> None:
         words = {word.name.lower(): ledger.words[word] for word in Control}
     good = int((outcome == 1).sum())
     times = np.sort(sent[sent > 0])
-    cpu = after.ru_utime + after.ru_stime - usage.ru_utime - usage.ru_stime
     measure = (sent - intended if spec["model"] == "open" else answered - sent)[outcome == 1] / 1000
     p50, p99, p999 = (float(value) for value in np.percentile(measure, [50, 99, 99.9]))
     span = float(times[-1] - times[0]) / 1e9 if len(times) > 1 else 1.0
@@ -150,7 +147,6 @@ def main() -> None:
                 "rows": len(outcome),
                 "rate": (len(times) - 1) / span,
                 "cpu_us": cpu * 1e6 / max(good, 1),
-                "user_us": (after.ru_utime - usage.ru_utime) * 1e6 / max(good, 1),
                 "p50": p50,
                 "p99": p99,
                 "p999": p999,

@@ -6,7 +6,8 @@
  *   sender spin   PORT MESSAGEFILE CONNECTIONS RATE SECONDS        the same, waits in a loop
  *
  * MESSAGEFILE holds one frame with a 12-digit MSH-10 `000000000000`. Prints one line of JSON: messages, rate, cpu_us
- * (per message), and the percentiles in us of the answer time (closed, fresh) or of sent - intended (open, spin).
+ * (per message), and the percentiles in us of the answer time (closed, fresh) or of sent - intended (open, spin), where
+ * sent is when the last byte was handed to the kernel.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -168,8 +169,8 @@ int main(int argument_count, char **arguments)
                 int tried = 0;
                 while (lines[turn]->waiting && tried++ < connections) turn = (turn + 1) % connections;
                 if (lines[turn]->waiting) break;
-                note(now_ns() - due);
                 send_on(lines[turn], 1);
+                note(now_ns() - due);
                 turn = (turn + 1) % connections;
                 sent++;
             }
