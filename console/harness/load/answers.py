@@ -222,7 +222,9 @@ class Answers:
         if control_id and self._old(line, answer, payload, now):
             return
         row = self.supply.row_of(control_id)
-        if row is not None and (not waiting or self.books.outcome[row]):
+        if row is not None and not self.books.sent[row]:
+            row = -1  # a copy that is to go out later: this is about one of the same control id before it
+        if row is not None and (not waiting or row < 0 or self.books.outcome[row]):
             self.books.duplicate(row, control_id, now, answer.code, payload)
             return
         if waiting and (not waiting[0][1] or (not control_id and self.books.flags[waiting[0][0]] & Flag.BROKEN)):
@@ -237,10 +239,14 @@ class Answers:
             )
             return
         entry = waiting.popleft()
-        self._mistaken[entry[1]] = entry
+        self._mistake(entry)
         named = control_id.decode("utf-8", "replace")
         text = f"MSA-2 names {named}, which is another message of ours" if row is not None else f"MSA-2 names {named}"
         self._finish(line, entry, Outcome.WRONG_ID, answer.code, now, payload, text if control_id else "MSA-2 is empty")
+
+    def _mistake(self, entry: Entry) -> None:
+        if len(self._mistaken) < _MOST_ABANDONED:
+            self._mistaken[entry[1]] = entry
 
     def _old(self, line: Line, answer: Said, payload: bytes, now: int) -> bool:
         """An answer to something that does not wait on this line any more."""
@@ -284,7 +290,7 @@ class Answers:
             if entry[1] == named.control_id or (place == 0 and not named.control_id):
                 del line.waiting[place]
                 code = AnswerCode.OTHER if named.found else AnswerCode.NONE
-                self._mistaken[entry[1]] = entry
+                self._mistake(entry)
                 self._finish(line, entry, Outcome.MALFORMED_ANSWER, code, now, payload or b"\0", words)
                 return
         self.books.unsolicited += 1
@@ -307,7 +313,7 @@ class Answers:
         if outcome is Outcome.FAILED and self.again(line, entry, now, code.name):
             self.books.problem(row, entry[1], now, "resent", f"{code.name}: sent again", code=code, answer=payload)
             return
-        if not text and outcome not in (Outcome.ACCEPTED, Outcome.LATE):
+        if not text and outcome not in (Outcome.ACCEPTED, Outcome.LATE) and not self.books.problems.full:
             acknowledgment = parse_ack(payload)
             text = acknowledgment.text or "; ".join(error.text for error in acknowledgment.errors)
         self.supply.specials.pop(row, None)

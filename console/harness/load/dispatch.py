@@ -31,6 +31,10 @@ class Dispatch(Switchboard):
         self._in_batches = self.closed and not self.bound and len(self.outlets) == 1 and self.window > 1
         self._in_batches = self._in_batches and self._gap == 0 and not self.per_message
 
+    @property
+    def paused(self) -> bool:
+        return self._paused_at is not None
+
     def may_send(self, line: Line) -> bool:
         if line.resting or line.special is not None or line.backlog or self.stopping:
             return False
@@ -44,16 +48,20 @@ class Dispatch(Switchboard):
         if self._in_batches and not line.listed and self.running and not outlet.queue and self.may_send(line):
             self._batch(line, now)
         while self._paused_at is None and outlet.queue and now >= self.away_until and self.may_send(line):
-            entry = outlet.queue.popleft()
-            self._queued -= 1
-            self._queued_bytes -= len(entry[2])
-            self.send(line, entry, now)
+            self.send(line, self.from_queue(outlet), now)
         if not line.listed and self.may_send(line):
             line.listed = True
             outlet.free.append(line)
             self._hungry += 1
         if self.closed and self.running:
             self._feed(now)
+
+    def from_queue(self, outlet: Outlet) -> Entry:
+        """The first in a queue that has one."""
+        entry = outlet.queue.popleft()
+        self._queued -= 1
+        self._queued_bytes -= len(entry[2])
+        return entry
 
     def kick(self, outlet: Outlet, now: int) -> None:
         """Something was put into the queue from outside: free lines take it."""
@@ -65,10 +73,17 @@ class Dispatch(Switchboard):
                 return
 
     def _feed(self, now: int) -> None:
-        """Closed model: as long as lines are free, the next messages find theirs."""
+        """Closed model: as long as lines are free, the next messages find theirs. Where lines have queues of their own,
+        these are filled a little on the way."""
         supply = self.supply
         room = MOST_QUEUED_AHEAD * len(self.lines)
-        while self._hungry and self._queued < room and self._paused_at is None and not self.stopping:
+        enough = room // 2 if len(self.outlets) > 1 and self._hungry else 0
+        while (
+            (self._hungry or self._queued < enough)
+            and self._queued < room
+            and self._paused_at is None
+            and not self.stopping
+        ):
             if supply.at >= len(supply.entries) and not supply.turn():
                 self.ways.let_go(now)
                 return

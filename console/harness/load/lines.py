@@ -211,7 +211,7 @@ class Line:
         try:
             while self.backlog:
                 rest, row = self.backlog[0]
-                count = self.sock.send(rest)
+                count = self.sock.send(rest) if rest else 0
                 if count < len(rest):
                     self.backlog[0] = (rest[count:], row)
                     continue

@@ -97,7 +97,7 @@ class Pump(Reception):
         take, settle = quick_way(self)
         appointments = self._appointments
         closed = self.closed
-        quick = closed and not self.bound and len(self.outlets) == 1 and self.window == 1
+        quick = closed and self.window == 1
         quick = quick and self._think is None and not self._gap and not self.per_message
         look_ahead = not closed
         if closed:

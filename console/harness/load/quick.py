@@ -33,7 +33,7 @@ def quick_way(pump: Pump) -> tuple[Take, Settle]:
     answered, outcomes, codes = books.answered, books.outcome, books.code
     intended, sent, connection = books.intended, books.sent, books.connection
     by_descriptor, specials, delays = pump.by_descriptor, supply.specials, supply.delays
-    warm_until = pump.warm_until
+    warm_until, bound = pump.warm_until, pump.bound or len(pump.outlets) > 1
     rows_in = rows_out = bytes_in = bytes_out = latest = 0
     freed: list[Line] = []
 
@@ -75,7 +75,7 @@ def quick_way(pump: Pump) -> tuple[Take, Settle]:
             pump.due(now)
         while freed:
             there = len(supply.entries) - supply.at
-            if specials or delays or (not there and not supply.turn()):
+            if bound or specials or delays or (not there and not supply.turn()):
                 one_by_one(freed)
                 freed.clear()
             elif there:
@@ -131,10 +131,56 @@ def quick_way(pump: Pump) -> tuple[Take, Settle]:
                 flags[row] |= Flag.WARM_UP
 
     def one_by_one(lines: list[Line]) -> None:
+        """The same where lines have queues of their own, or some messages are out of the ordinary."""
+        nonlocal rows_out, bytes_out, latest
         for line in lines:
-            line.waiting.clear()
-            line.want = b""
-            pump.released(line, line.free_since)
+            entry = upcoming(line)
+            if entry is None:
+                line.waiting.clear()
+                line.want = b""
+                pump.released(line, line.free_since)
+                continue
+            row, control_id, frame, _ = entry
+            line.waiting[0] = entry
+            line.want = b"\rMSA|AA|" + control_id + b"\r\x1c\r"
+            connection[row] = line.number
+            intended[row] = line.free_since
+            if line.free_since < warm_until:
+                books.flags[row] |= Flag.WARM_UP
+            gone, why = 0, ""
+            try:
+                gone = line.transmit(frame)
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                why = error.strerror or str(error)
+            bytes_out += gone
+            if gone == len(frame):
+                sent[row] = latest = clock() - start
+                rows_out += 1
+            elif why:
+                pump.lost(line, clock() - start, why)
+            else:
+                pump.rest_of(line, entry, gone)
+
+    def upcoming(line: Line) -> Entry | None:
+        """The next message for this line, if it is at hand, fresh, and an ordinary one."""
+        if bound:
+            queue = line.outlet.queue
+            if not queue:
+                return None
+            row = queue[0][0]
+            if row in specials or row in delays or intended[row]:
+                return None
+            return pump.from_queue(line.outlet)
+        at = supply.at
+        if at >= len(supply.entries):
+            return None
+        entry = supply.entries[at]
+        if entry[0] in specials or entry[0] in delays:
+            return None
+        supply.at = at + 1
+        return entry
 
     def settle() -> None:
         nonlocal rows_in, rows_out, bytes_in, bytes_out

@@ -52,6 +52,11 @@ class Switchboard(ABC):
         self._hungry = 0
         """Lines that stand in their outlet's `free`."""
 
+    @property
+    @abstractmethod
+    def paused(self) -> bool:
+        """Nothing is to be sent for now."""
+
     @abstractmethod
     def again(self, line: Line, entry: Entry, now: int, why: str) -> bool:
         """The message goes out once more; False when it may not."""

@@ -21,6 +21,8 @@ _BYTES_AT_ONCE = 64
 """Bytes that leave one by one before other lines have a turn."""
 _TURN_NS = 1_000_000
 _SLOW_STEP_NS = 10_000_000
+_PAUSED_NS = 20_000_000
+"""How often a frame that is half out looks whether the pause is over."""
 _LONGEST_HOLD_NS = 5_000_000_000
 _MOST_SINGLE_BYTES = 64 * 1024
 """What is beyond leaves in one piece: a document of megabytes byte by byte would take the run with it."""
@@ -123,6 +125,9 @@ class Ways:
         pump = self._pump
         row = parts.entry[0]
         if self._parts.get(line.number) is not parts or line.state is not LineState.OPEN:
+            return
+        if pump.paused:
+            pump.at(now + _PAUSED_NS, lambda then: self._next(line, parts, then))
             return
         for pause, piece in parts.pieces:
             try:
