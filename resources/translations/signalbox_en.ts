@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>ChecksCard</name>
+    <message numerus="yes">
+        <source>Show %n more</source>
+        <translation type="unfinished">
+            <numerusform>Show %n more</numerusform>
+            <numerusform>Show %n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CountedWords</name>
     <message numerus="yes">
         <source>%n things need you</source>
@@ -158,22 +168,34 @@
     <name>ProbeRunner</name>
     <message numerus="yes">
         <source>%n failed</source>
-        <translation><numerusform>%n failed</numerusform><numerusform>%n failed</numerusform></translation>
+        <translation>
+            <numerusform>%n failed</numerusform>
+            <numerusform>%n failed</numerusform>
+        </translation>
     </message>
 </context>
 <context>
     <name>ProbeView</name>
     <message numerus="yes">
         <source>%1: %n probe(s) failed</source>
-        <translation><numerusform>%1: %n probe failed</numerusform><numerusform>%1: %n probes failed</numerusform></translation>
+        <translation>
+            <numerusform>%1: %n probe failed</numerusform>
+            <numerusform>%1: %n probes failed</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n probe(s) failed</source>
-        <translation><numerusform>%n probe failed</numerusform><numerusform>%n probes failed</numerusform></translation>
+        <translation>
+            <numerusform>%n probe failed</numerusform>
+            <numerusform>%n probes failed</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>Stopped after %n probe(s)</source>
-        <translation><numerusform>Stopped after %n probe</numerusform><numerusform>Stopped after %n probes</numerusform></translation>
+        <translation>
+            <numerusform>Stopped after %n probe</numerusform>
+            <numerusform>Stopped after %n probes</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -297,6 +297,17 @@
         <source>Checks</source>
         <translation>Comprobaciones</translation>
     </message>
+    <message numerus="yes">
+        <source>Show %n more</source>
+        <translation type="unfinished">
+            <numerusform>Mostrar %n más</numerusform>
+            <numerusform>Mostrar %n más</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show fewer</source>
+        <translation type="unfinished" />
+    </message>
     <message>
         <source>What the scenario demands shows here once a run has begun.</source>
         <translation>Lo que exige el escenario se muestra aquí en cuanto empieza una ejecución.</translation>
@@ -1877,8 +1888,16 @@
         <translation>Abrir el último</translation>
     </message>
     <message>
+        <source>Harness (test)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>Last message %1</source>
         <translation>Último mensaje %1</translation>
+    </message>
+    <message>
+        <source>Unknown sender</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>usually one every %1</source>
@@ -1895,10 +1914,6 @@
     <message>
         <source>%1 does not take deliveries</source>
         <translation>%1 no acepta entregas</translation>
-    </message>
-    <message>
-        <source>Harness (test traffic)</source>
-        <translation>Banco de pruebas (tráfico de prueba)</translation>
     </message>
     <message>
         <source>last success %1</source>
@@ -2801,6 +2816,10 @@
         <translation>Sus bytes no se guardaron: %1. %2</translation>
     </message>
     <message>
+        <source>Listener beside it</source>
+        <translation>Receptor al lado</translation>
+    </message>
+    <message>
         <source>Message</source>
         <translation>Mensaje</translation>
     </message>
@@ -3190,7 +3209,10 @@
     </message>
     <message numerus="yes">
         <source>%n failed</source>
-        <translation><numerusform>%n falló</numerusform><numerusform>%n fallaron</numerusform></translation>
+        <translation>
+            <numerusform>%n falló</numerusform>
+            <numerusform>%n fallaron</numerusform>
+        </translation>
     </message>
     <message>
         <source>Probing %1</source>
@@ -3221,7 +3243,10 @@
     </message>
     <message numerus="yes">
         <source>%1: %n probe(s) failed</source>
-        <translation><numerusform>%1: falló %n prueba</numerusform><numerusform>%1: fallaron %n pruebas</numerusform></translation>
+        <translation>
+            <numerusform>%1: falló %n prueba</numerusform>
+            <numerusform>%1: fallaron %n pruebas</numerusform>
+        </translation>
     </message>
     <message>
         <source>%1: not every probe could run</source>
@@ -3229,7 +3254,10 @@
     </message>
     <message numerus="yes">
         <source>%n probe(s) failed</source>
-        <translation><numerusform>falló %n prueba</numerusform><numerusform>fallaron %n pruebas</numerusform></translation>
+        <translation>
+            <numerusform>falló %n prueba</numerusform>
+            <numerusform>fallaron %n pruebas</numerusform>
+        </translation>
     </message>
     <message>
         <source>Copy as text</source>
@@ -3353,7 +3381,10 @@
     </message>
     <message numerus="yes">
         <source>Stopped after %n probe(s)</source>
-        <translation><numerusform>Detenido tras %n prueba</numerusform><numerusform>Detenido tras %n pruebas</numerusform></translation>
+        <translation>
+            <numerusform>Detenido tras %n prueba</numerusform>
+            <numerusform>Detenido tras %n pruebas</numerusform>
+        </translation>
     </message>
     <message>
         <source>TLS on</source>

@@ -35,6 +35,7 @@ from console.desktop.widgets.answer_card import AnswerCard
 from console.desktop.widgets.code_view import CodeView
 from console.desktop.widgets.confirm_dialog import ConfirmDialog
 from console.desktop.widgets.kit import Button, Choice, Surface, Text, column, row
+from console.desktop.widgets.listener_strip import ListenerStrip
 from console.desktop.widgets.message_editor import EditTree, RawEditor
 from console.desktop.widgets.plain_table import Cell, PlainRow, PlainTable
 from console.desktop.widgets.tls_dialog import TlsDialog
@@ -223,6 +224,9 @@ class MessageView(HarnessView):
         self.tabs.addTab(self.answer, self.tr("Answer"))
         self.tabs.addTab(self.wire, self.tr("On the wire"))
         self.tabs.addTab(past, self.tr("History"))
+        self.beside = ListenerStrip(self.session)
+        self.beside.address_wanted.connect(self.target.setCurrentText)
+        self.tabs.addTab(self.beside, self.tr("Listener beside it"))
         return self.tabs
 
     # ---- the view's contract ----------------------------------------------------------------------------------
