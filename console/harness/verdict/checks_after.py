@@ -73,6 +73,8 @@ def _rest(verification: Verification) -> str:
 def _why_unseen(name: str, verification: Verification) -> str:
     if not verification.source:
         return "nobody was asked"
+    if not verification.findings.results:
+        return "the run sent no results"
     words = {"out_of_order": "order", "double_charted": "cop", "wrong_value": "value"}.get(name, "")
     return next((text for text in verification.unseen if words and words in text), "could not be observed there")
 

@@ -58,11 +58,13 @@ class Verification:
         return self.findings.faults == 0
 
     def values(self) -> dict[str, float | None]:
-        """The metrics of origin VERIFICATION (verdict.thresholds); None for what could not be observed."""
+        """The metrics of origin VERIFICATION (verdict.thresholds); None for what could not be observed. A run that sent
+        no result says nothing about results."""
         counts, seen = self.findings.counts, self.coverage
+        any_results = seen.results and self.findings.results > 0
 
         def count(bucket: Bucket, observed: bool = True) -> float | None:
-            return float(counts[bucket]) if observed and (seen.results or bucket is Bucket.ACK_SWAPPED) else None
+            return float(counts[bucket]) if observed and (any_results or bucket is Bucket.ACK_SWAPPED) else None
 
         return {
             "lost": count(Bucket.LOST),
@@ -77,9 +79,9 @@ class Verification:
             "refused_filed": count(Bucket.REFUSED_FILED),
             "broken_filed": count(Bucket.BROKEN_FILED),
             "waiting": count(Bucket.WAITING, seen.held),
-            "missing_after": float(counts[Bucket.LOST] + counts[Bucket.WAITING]) if seen.results else None,
+            "missing_after": float(counts[Bucket.LOST] + counts[Bucket.WAITING]) if any_results else None,
             "exactly_once": count(Bucket.EXACTLY_ONCE),
-            "unknown": float(counts[Bucket.UNKNOWN_PRESENT] + counts[Bucket.UNKNOWN_ABSENT]) if seen.results else None,
+            "unknown": float(counts[Bucket.UNKNOWN_PRESENT] + counts[Bucket.UNKNOWN_ABSENT]) if any_results else None,
             "settle": self.settle_s,
         }
 

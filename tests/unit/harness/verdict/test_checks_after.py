@@ -39,6 +39,14 @@ def test_that_without_a_finding_every_question_passes() -> None:
     assert "left open by their answers" in checks[0].detail
 
 
+def test_that_a_run_without_results_proves_nothing_about_results() -> None:
+    empty = seen()
+    empty.findings.results = 0
+    checks = checks_after(empty, [parse_threshold("lost == 0")])
+    assert {check.state for check in checks if check.name != "ack_swapped"} == {"unknown"}
+    assert "no results" in checks[0].detail
+
+
 def test_that_a_threshold_takes_the_place_of_its_question() -> None:
     checks = checks_after(seen(lost=3), [parse_threshold("lost <= 5"), parse_threshold("answer.p99 < 1s")])
     assert [(check.title, check.state) for check in checks if check.name == "lost"] == [("lost <= 5", "pass")]
