@@ -27,6 +27,7 @@ from console.core.errors import InvalidMessage
 from console.core.events import EventError
 from console.core.ids import TraceId, UuidSource
 from console.core.keys import Key, KeyKind
+from console.core.test_traffic import HARNESS_FACILITY, says_test
 from console.engine.settings import EngineSettings, SourceSettings
 from console.hl7v2.acceptance import (
     INTERNAL,
@@ -298,7 +299,7 @@ class Judge:
         notes: tuple[str, ...] = (),
         parent: TraceId | None = None,
     ) -> Verdict:
-        shown = _readable(header, None) if header is not None else Header()
+        shown = _readable(header, None) if header is not None else _nameless(payload)
         source = self._settings.source(shown.sending_application, shown.sending_facility)
         enhanced = header is not None and wants_enhanced(header, source.acknowledgment)
         letter = "E" if reason in TORN else "R"
@@ -362,6 +363,11 @@ _SHOWN = (
     "charset",
 )
 _shown = attrgetter(*_SHOWN)
+
+
+def _nameless(payload: bytes) -> Header:
+    """What is known of a sender whose header cannot be read: only whether it is the harness, breaking it on purpose."""
+    return Header(sending_facility=HARNESS_FACILITY) if says_test(payload) else Header()
 
 
 def _is_plain(header: Header) -> bool:

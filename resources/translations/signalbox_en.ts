@@ -25,10 +25,7 @@
     <name>ChecksCard</name>
     <message numerus="yes">
         <source>Show %n more</source>
-        <translation type="unfinished">
-            <numerusform>Show %n more</numerusform>
-            <numerusform>Show %n more</numerusform>
-        </translation>
+        <translation><numerusform>Show %n more</numerusform><numerusform>Show %n more</numerusform></translation>
     </message>
 </context>
 <context>

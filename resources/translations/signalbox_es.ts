@@ -299,14 +299,11 @@
     </message>
     <message numerus="yes">
         <source>Show %n more</source>
-        <translation type="unfinished">
-            <numerusform>Mostrar %n más</numerusform>
-            <numerusform>Mostrar %n más</numerusform>
-        </translation>
+        <translation><numerusform>Mostrar %n más</numerusform><numerusform>Mostrar %n más</numerusform></translation>
     </message>
     <message>
         <source>Show fewer</source>
-        <translation type="unfinished" />
+        <translation>Mostrar menos</translation>
     </message>
     <message>
         <source>What the scenario demands shows here once a run has begun.</source>
@@ -1889,7 +1886,7 @@
     </message>
     <message>
         <source>Harness (test)</source>
-        <translation type="unfinished" />
+        <translation>Banco de pruebas</translation>
     </message>
     <message>
         <source>Last message %1</source>
@@ -1897,7 +1894,7 @@
     </message>
     <message>
         <source>Unknown sender</source>
-        <translation type="unfinished" />
+        <translation>Emisor desconocido</translation>
     </message>
     <message>
         <source>usually one every %1</source>

@@ -29,7 +29,7 @@ READ_AGAIN_MS = 2_000
 READ_ANYWAY_MS = 15_000
 """Without news too: silence is something to notice."""
 AGES_MS = 1_000
-SIDE_WIDTH, SIDE_COMPACT = 304, 236
+SIDE_WIDTH, SIDE_COMPACT = 324, 236
 
 
 class InvestigatePage(Page):

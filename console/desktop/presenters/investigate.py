@@ -242,7 +242,9 @@ def _sender(sender: Sender, formats: Formats, now: datetime) -> SenderLine:
 
 
 def _sender_name(sender: Sender) -> str:
-    return QCoreApplication.translate("Investigate", "Harness (test traffic)") if sender.test else sender.name
+    if sender.test:
+        return QCoreApplication.translate("Investigate", "Harness (test)")
+    return sender.name or QCoreApplication.translate("Investigate", "Unknown sender")
 
 
 def _rate(per_minute: float, formats: Formats) -> str:

@@ -85,6 +85,15 @@ def checks(run: LiveRun, formats: Formats) -> tuple[CheckLine, ...]:
     return tuple(lines)
 
 
+def most_telling(lines: Sequence[CheckLine], most: int) -> tuple[CheckLine, ...]:
+    """Those to show where there is room for so many: what failed, then what is not decided, then the rest in order."""
+    if len(lines) <= most:
+        return tuple(lines)
+    rank = {line: 0 if line.failed else 1 if line.tone == "quiet" else 2 for line in lines}
+    chosen = sorted(range(len(lines)), key=lambda number: (rank[lines[number]], number))[:most]
+    return tuple(lines[number] for number in sorted(chosen))
+
+
 def planned_checks(thresholds: Sequence[str], formats: Formats) -> tuple[CheckLine, ...]:
     """What a scenario demands, before it has run."""
     word = QCoreApplication.translate("RunWords", "planned")
@@ -234,7 +243,8 @@ def verdict(run: LiveRun, formats: Formats) -> Verdict | None:
     if snapshot is None or not snapshot.state.over:
         return None
     translate = QCoreApplication.translate
-    text = "" if snapshot.text.strip() == snapshot.state.value else snapshot.text
+    text = snapshot.text.removeprefix(snapshot.state.value).lstrip(" ;:")
+    text = text[:1].upper() + text[1:]
     if snapshot.state is RunState.PASSED:
         passed = sum(1 for check in snapshot.checks if check.state == "pass")
         open_ones = [c for c in checks(run, formats) if c.icon == "circle-question-mark"]

@@ -311,7 +311,7 @@ class TimeChart(ChartFrame):
             for left, line in ((left, line) for line in range(3) for left in lefts):
                 place = QRectF(left, room.top() + px(2) + line * px(15), width, px(15))
                 fits = place.left() >= room.left() and place.right() <= room.right()
-                if fits and not any(place.intersects(other) for other in taken):
+                if fits and not any(place.adjusted(-px(6), 0, px(6), 0).intersects(other) for other in taken):
                     ground = QColor(theme().color("bg_surface"))
                     ground.setAlphaF(0.8)
                     painter.fillRect(place.adjusted(-px(2), 0, px(2), 0), ground)

@@ -14,6 +14,7 @@ from console.desktop.theme import px
 from console.desktop.widgets.kit import (
     Button,
     Card,
+    ElidedText,
     IconLabel,
     Surface,
     Text,
@@ -159,12 +160,12 @@ class _SenderRow(QWidget):
     def __init__(self, sender: SenderLine) -> None:
         super().__init__()
         self._icon = IconLabel(sender.icon, "text2", 16)
-        self._name = Text(sender.name, "body_strong")
-        self._heard = Text("", "caption", "text3", wrap=True)
+        self._name = ElidedText(sender.name, "body_strong")
+        self._heard = ElidedText("", "caption", "text3")
         self.spark = Sparkline()
         self._rate = Text("", "small", "text2")
         self._rate.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._rate.setMinimumWidth(px(46))
+        self._rate.setMinimumWidth(px(56))
         words = column(self._name, self._heard, gap=0)
         layout = row(self._icon, words, self.spark, self._rate, gap=8, margins=(0, 5, 0, 5))
         layout.setStretchFactor(words, 1)

@@ -8,10 +8,13 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from console.desktop.presenters.run_findings import AnswerLine, CheckLine, ProblemLine
+from console.desktop.presenters.run_findings import AnswerLine, CheckLine, ProblemLine, most_telling
 from console.desktop.theme import px, theme
-from console.desktop.widgets.kit import Card, IconLabel, Text, clear_layout, column, divider, row
+from console.desktop.widgets.kit import Button, Card, IconLabel, Text, clear_layout, column, divider, row
 from console.desktop.widgets.plain_table import Cell, PlainRow, PlainTable
+
+SHOWN, SHOWN_COMPACT = 8, 5
+"""Checks shown at once; there may be many after a run."""
 
 
 class ChecksCard(Card):
@@ -26,6 +29,10 @@ class ChecksCard(Card):
         self.body.addStretch(1)
         self._rows: list[_CheckRow] = []
         self._compact = False
+        self._all = False
+        self._checks: tuple[CheckLine, ...] = ()
+        self._more = Button("", kind="link", run=self._toggle_all)
+        self.body.insertLayout(self.body.count() - 1, row(self._more, None))
         self.show_nothing(self.tr("What the scenario demands shows here once a run has begun."))
 
     def set_compact(self, compact: bool) -> None:
@@ -34,12 +41,25 @@ class ChecksCard(Card):
             self._compact = compact
             for line in self._rows:
                 line.set_compact(compact)
+            self.show_checks(self._checks)
 
     def show_nothing(self, text: str) -> None:
         self._none.setText(text)
 
+    def _toggle_all(self) -> None:
+        self._all = not self._all
+        self.show_checks(self._checks)
+
     def show_checks(self, checks: Sequence[CheckLine]) -> None:
+        """All of them where they are few; else the most telling, and the others on request."""
+        self._checks = tuple(checks)
         self._none.setVisible(not checks)
+        room = SHOWN_COMPACT if self._compact else SHOWN
+        hidden = max(len(checks) - room, 0)
+        self._more.setVisible(hidden > 0)
+        self._more.setText(self.tr("Show fewer") if self._all else self.tr("Show %n more", "", hidden))
+        self._more.setAccessibleName(self._more.text())
+        checks = checks if self._all else most_telling(checks, room)
         if len(checks) != len(self._rows):
             clear_layout(self._list)
             self._rows = []

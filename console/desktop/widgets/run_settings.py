@@ -128,7 +128,10 @@ class RunSettings(QWidget):
 
     def _show_draft(self) -> None:
         draft = self._desk.draft
-        self.scale.set_value(f"{draft.scale:g}")
+        factor = f"{draft.scale:g}"
+        if self.scale.findData(factor) < 0:
+            self.scale.addItem(self.tr("%1 × the plan").replace("%1", factor), factor)
+        self.scale.set_value(factor)
         if not self.seed.hasFocus():
             self.seed.setText("" if draft.seed is None else str(draft.seed))
 

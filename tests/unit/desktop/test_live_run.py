@@ -11,7 +11,15 @@ from console.desktop.formats import Formats
 from console.desktop.models.live_run import PROBLEMS_KEPT, LiveRun, read_snapshot
 from console.desktop.presenters import run_words as words
 from console.desktop.presenters.run_figures import figures
-from console.desktop.presenters.run_findings import answers, check_title, checks, planned_checks, problem_line, verdict
+from console.desktop.presenters.run_findings import (
+    answers,
+    check_title,
+    checks,
+    most_telling,
+    planned_checks,
+    problem_line,
+    verdict,
+)
 from console.desktop.presenters.run_problem import places_named, problem_view
 from console.harness.load.live import Check, Percentiles, Problem, RunState
 from tests.fakes.harness_run import ended, snapshots
@@ -111,7 +119,7 @@ def test_that_the_verdict_says_in_a_sentence_what_the_run_proved(state: RunState
     said = verdict(_over(state, text="why"), EN)
     assert said is not None
     assert (said.title, said.surface) == (title, surface)
-    assert said.text.endswith("why")
+    assert said.text.endswith("Why")
 
 
 def test_that_a_run_that_goes_on_has_no_verdict_and_what_was_not_observed_is_named() -> None:
@@ -146,6 +154,16 @@ def test_that_thresholds_are_put_in_plain_words_where_there_are_any(
     name: str, title: str, limit: float, shown: str
 ) -> None:
     assert check_title(name, title, limit, EN) == shown
+
+
+def test_that_what_failed_is_never_among_the_checks_that_are_folded_away() -> None:
+    run = _over(RunState.FAILED)
+    assert run.snapshot is not None
+    many = [Check(f"c{n}", f"c{n}", "fail" if n in (3, 11) else "pass") for n in range(16)]
+    run.snapshot = replace(run.snapshot, checks=many)
+    shown = most_telling(checks(run, EN), 5)
+    assert [line.title for line in shown] == ["c0", "c1", "c2", "c3", "c11"]
+    assert most_telling(checks(run, EN), 20) == checks(run, EN)
 
 
 def test_that_what_a_scenario_demands_is_shown_before_it_runs() -> None:

@@ -256,3 +256,13 @@ def test_that_a_batch_too_large_is_refused_whole(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("console.engine.judgement.MOST_IN_BATCH", 1)
     verdict = _one(_BATCH)
     assert (_reason(verdict), verdict.code, verdict.arrival.raw) == ("batch-too-large", "AR", _BATCH)
+
+
+def test_that_an_unreadable_header_of_the_harness_is_known_as_test_traffic() -> None:
+    broken = _one(b"MSHLIS HARNESS SB X 20260301\rPID|1")
+    assert broken.arrival.error is not None
+    assert broken.arrival.sending_facility == "HARNESS"
+    assert broken.arrival.detail["sender"] == {"application": "", "facility": "HARNESS"}
+    stranger = _one(b"MSHLIS NORTH SB X 20260301\rNTE|1||HARNESS")
+    assert stranger.arrival.error is not None
+    assert stranger.arrival.sending_facility == ""

@@ -24,8 +24,8 @@ from console.storage.failure_reading import (
 from console.storage.migrations import STEPS, migrate
 from console.storage.schema import dead_letters, traces
 from console.storage.trace_reading import TraceFilter, page, trace_json
-from console.storage.traffic import recent_traffic
-from tests.builders.events import START
+from console.storage.traffic import count_arrivals, recent_traffic
+from tests.builders.events import START, JournalBuilder
 from tests.builders.store import Store, Stored
 
 
@@ -82,6 +82,18 @@ def test_that_test_traffic_hides_no_senders_silence(store: Store) -> None:
         found = {t.sender: t for t in recent_traffic(connection, now=now, minutes=10)}
     assert (found["LIS"].total, found["LIS"].heard_at) == (1, to_micros(START))
     assert found[HARNESS_FACILITY].total == 3
+
+
+def test_that_test_traffic_counts_when_it_came_whatever_time_it_invents(store: Store) -> None:
+    builder = JournalBuilder()
+    for facility in (HARNESS_FACILITY, "STB"):
+        detail = {"message_time": "20261120210000+0000", "sender": {"application": "LIS", "facility": facility}}
+        builder.add(Kind.RECEIVED, detail=detail, at=START + timedelta(seconds=30))
+    store.write(lambda write: count_arrivals(write, 1, builder.events))
+    with store.database.reader() as connection:
+        found = {t.sender: t for t in recent_traffic(connection, now=to_micros(START), minutes=76)}
+    assert found[HARNESS_FACILITY].counts[-1] == 1
+    assert found["LIS"].counts[-1] == 0
 
 
 def test_that_an_older_database_learns_which_of_its_messages_were_tests(tmp_path: Path) -> None:

@@ -75,8 +75,9 @@ def _stepped(counts: tuple[int, ...], step: int) -> list[int]:
 
 def _sender(sender: SenderTraffic, now: int) -> dict[str, Any]:
     """`per_minute` is the mean of the last five whole minutes. A sender that drains a backlog is behind, not silent;
-    nor is the harness ever silent: it speaks when somebody tests."""
+    nor is the harness, which speaks when somebody tests, or what never said who it is."""
     test = is_test_traffic(sender.sender)
+    known = bool(sender.sender) and not test
     gap = usual_gap(sender.counts)
     since = timedelta(microseconds=max(now - sender.last_at, 0))
     quiet = timedelta(microseconds=max(now - sender.heard_at, 0))
@@ -85,6 +86,6 @@ def _sender(sender: SenderTraffic, now: int) -> dict[str, Any]:
         "last_at": iso_micros(sender.last_at),
         "per_minute": round(sum(sender.counts[-6:-1]) / 5, 2),
         "usual_gap_s": round(gap.total_seconds(), 1) if gap else None,
-        "silent": bool(gap and not test and since > silence_after(gap) and quiet > SHORTEST),
+        "silent": bool(gap and known and since > silence_after(gap) and quiet > SHORTEST),
         "test": test,
     }
