@@ -22,6 +22,7 @@ from console.desktop.widgets.message_peek import MessagePeek
 from console.desktop.widgets.pill import Pill
 from console.desktop.widgets.plain_table import PlainTable
 from console.desktop.widgets.run_figures import FigureRow
+from console.desktop.widgets.snug import Snug
 from console.desktop.widgets.sparkline import Sparkline
 from console.desktop.widgets.states import empty_state
 
@@ -121,7 +122,12 @@ class ListenerView(HarnessView):
         whole = column(self.strip, self.empty, self.live, None, gap=8)
         whole.setStretch(2, 100)
         self.main.setLayout(whole)
-        return self.main
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(Snug(self.main))
+        area.setAccessibleName(self.tr("Listener"))
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return area
 
     def _switches(self) -> QWidget:
         self.outage_kind = Choice(

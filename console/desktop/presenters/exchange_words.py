@@ -78,6 +78,8 @@ def took_words(took_ms: float | None, formats: Formats) -> str:
     """`12.3 ms` in the user's decimals; a dash where nothing came."""
     if took_ms is None:
         return "–"
+    if took_ms < 0.1:
+        return "< 0,1 ms" if formats.language == "es" else "< 0.1 ms"
     text = f"{took_ms:.1f}" if took_ms < 100 else f"{took_ms:.0f}"
     return (text.replace(".", ",") if formats.language == "es" else text) + " ms"
 

@@ -41,6 +41,10 @@ def checks_after(verification: Verification, thresholds: Sequence[Threshold] = (
         made.append(
             Check("waiting", "Nothing held back", "fail", f"{count:,} held at the receiving system", float(count), 0.0)
         )
+    if verification.settled is False:
+        late = verification.findings.counts[Bucket.LOST] + verification.findings.counts[Bucket.STALE]
+        detail = f"it still had work when the time to settle was over; {late:,} results are not there yet"
+        made.append(Check("settled", "Everything worked off in time", "fail", detail, float(late), 0.0))
     return [*made, *(_threshold(threshold, values, at_least) for threshold in own)]
 
 

@@ -59,7 +59,7 @@ class Verification:
 
     def values(self) -> dict[str, float | None]:
         """The metrics of origin VERIFICATION (verdict.thresholds); None for what could not be observed. A run that sent
-        no result says nothing about results."""
+        no result says nothing about results, and while the system still works what is not there yet is not lost."""
         counts, seen = self.findings.counts, self.coverage
         any_results = seen.results and self.findings.results > 0
 
@@ -67,10 +67,10 @@ class Verification:
             return float(counts[bucket]) if observed and (any_results or bucket is Bucket.ACK_SWAPPED) else None
 
         return {
-            "lost": count(Bucket.LOST),
+            "lost": count(Bucket.LOST, self.settled is not False),
             "double_charted": count(Bucket.DOUBLE_CHARTED, seen.copies),
             "wrong_value": count(Bucket.WRONG_VALUE, seen.values),
-            "stale": count(Bucket.STALE, seen.values),
+            "stale": count(Bucket.STALE, seen.values and self.settled is not False),
             "wrong_patient": count(Bucket.WRONG_PATIENT, seen.patients),
             "wrong_order": count(Bucket.WRONG_ORDER, seen.orders),
             "out_of_order": count(Bucket.OUT_OF_ORDER, self.findings.order_seen),

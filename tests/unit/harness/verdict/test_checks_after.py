@@ -61,3 +61,11 @@ def test_that_what_could_not_be_observed_is_unknown_unless_some_of_it_was_seen()
     assert states["lost"] == "pass"
     partly = replace(seen(wrong_patient=1), coverage=Coverage(patients=False))
     assert {check.name: check.state for check in checks_after(partly)}["wrong_patient"] == "fail"
+
+
+def test_that_while_the_system_still_works_nothing_is_called_lost_and_the_run_does_not_pass() -> None:
+    checks = checks_after(replace(seen(exactly_once=5, lost=3, stale=1), settled=False), [parse_threshold("lost == 0")])
+    states = {check.name: check.state for check in checks}
+    assert states["lost"] == states["stale"] == "unknown"
+    [late] = [check for check in checks if check.state == "fail"]
+    assert (late.name, late.value) == ("settled", 4.0)
