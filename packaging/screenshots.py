@@ -45,9 +45,10 @@ def main(arguments: list[str]) -> int:
             desktop = {**environment, "SIGNALBOX_DATA": str(data / "desktop"), "SIGNALBOX_TOKEN": engine.token}
             (data / "desktop").mkdir()
             (data / "desktop" / "settings.toml").write_text(SETTINGS.format(engine.url), encoding="utf-8")
-            for picture, page, options in pictures(stopped):
+            run = a_run(engine, desktop, data / "desktop")
+            for picture, page, options in pictures(stopped, run):
                 target = folder / f"{picture}.png"
-                where = ["--engine", engine.url] if page != "welcome" else []
+                where = ["--harness"] if "harness" in page else ["--engine", engine.url] if page != "welcome" else []
                 subprocess.run(
                     [*SIGNALBOX, "desktop", *where, "--page", page, *options, "--screenshot", str(target)],
                     cwd=ROOT,
@@ -62,7 +63,15 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def pictures(stopped: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
+def a_run(engine: Engine, environment: dict[str, str], data: Path) -> str:
+    """A run of the harness into the hospital's engine, with its check afterwards; the name of its folder."""
+    where = ["--target", engine.mllp, "--engine", engine.url]
+    send = [*SIGNALBOX, "harness", "send", "monday-0800", *where, "--scale", "0.25", "--seed", "20261121", "--quiet"]
+    subprocess.run(send, cwd=ROOT, env=environment | {"SIGNALBOX_DATA": str(data)}, check=False, timeout=WITHIN_S * 8)
+    return next((data / "harness" / "runs").iterdir()).name
+
+
+def pictures(stopped: dict[str, Any], run: str) -> list[tuple[str, str, list[str]]]:
     """(file name, page or link, options) of every picture."""
     timeline = f"signalbox://timeline?encounter={stopped['encounter_id']}&event={stopped['event_id']}"
     trace = f"signalbox://trace?event={stopped['event_id']}"
@@ -74,6 +83,8 @@ def pictures(stopped: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
         ("timeline-small-spanish", timeline, [*small, *light, *spanish]),
         ("investigate-light", "investigate", [*wide, *light, "--language", "en"]),
         ("trace-dark", trace, [*wide, *dark, "--language", "en"]),
+        ("harness-light", f"signalbox://harness?view=run&run={run}", [*wide, *light, "--language", "en"]),
+        ("harness-small-dark-spanish", f"signalbox://harness?view=run&run={run}", [*small, *dark, *spanish]),
         ("settings-light", "settings", [*small, *light, "--language", "en"]),
         ("first-run-light", "welcome", [*small, *light, "--language", "en"]),
     ]
@@ -89,6 +100,7 @@ class Engine:
                 break
         running = json.loads((folder / "running.json").read_text(encoding="utf-8"))
         self.url = str(running["http"])
+        self.mllp = str(running["mllp"])
         self.token = Path(running["token_file"]).read_text(encoding="utf-8").strip()
         deadline = time.monotonic() + WITHIN_S
         while self._unfinished() and time.monotonic() < deadline:

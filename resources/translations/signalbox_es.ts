@@ -299,7 +299,10 @@
     </message>
     <message numerus="yes">
         <source>Show %n more</source>
-        <translation><numerusform>Mostrar %n más</numerusform><numerusform>Mostrar %n más</numerusform></translation>
+        <translation>
+            <numerusform>Mostrar %n más</numerusform>
+            <numerusform>Mostrar %n más</numerusform>
+        </translation>
     </message>
     <message>
         <source>Show fewer</source>
@@ -3905,6 +3908,10 @@
     <message>
         <source>%1 is marked PRODUCTION. The harness never sends there.</source>
         <translation>%1 está marcado como PRODUCCIÓN. El banco de pruebas nunca envía allí.</translation>
+    </message>
+    <message>
+        <source>%1 is not this computer. The allow-list names it, and everything this run sends goes there.</source>
+        <translation>%1 no es este equipo. La lista de permitidos lo nombra, y todo lo que envíe esta ejecución irá allí.</translation>
     </message>
     <message>
         <source>A run is going on. Stop it first.</source>

@@ -323,7 +323,10 @@ class RunDesk(QObject):
         self.draft_changed.emit()
         if isinstance(error, Refused) and error.code == "target-not-confirmed":
             address = next(iter(self._waiting_for), "")
-            self.confirmation_wanted.emit(address, error.text)
+            words = QCoreApplication.translate(
+                "RunDesk", "%1 is not this computer. The allow-list names it, and everything this run sends goes there."
+            )
+            self.confirmation_wanted.emit(address, words.replace("%1", address))
         else:
             self.refused.emit(error.text)
 

@@ -16,7 +16,7 @@ from console.desktop.presenters.run_words import (
     percent,
     with_ms,
 )
-from console.harness.load.live import Problem, RunState
+from console.harness.load.live import Check, Problem, RunState
 from console.harness.verdict.thresholds import parse_threshold
 
 
@@ -78,11 +78,19 @@ def checks(run: LiveRun, formats: Formats) -> tuple[CheckLine, ...]:
     if run.snapshot is None:
         return ()
     lines = []
-    for check in run.snapshot.checks:
+    for check in sorted(run.snapshot.checks, key=_weight):
         word, icon, tone = looks.get(check.state, looks["unknown"])
         title = check_title(check.name, check.title, check.limit, formats)
         lines.append(CheckLine(title, check.detail, word, icon, tone, check.state == "fail"))
     return tuple(lines)
+
+
+_LEADING: Final = ("lost", "double_charted", "out_of_order", "wrong_patient", "wrong_value", "unanswered")
+"""The questions a run is made for come first, in this order; the rest as the scenario has them."""
+
+
+def _weight(check: Check) -> int:
+    return _LEADING.index(check.name) if check.name in _LEADING else len(_LEADING)
 
 
 def most_telling(lines: Sequence[CheckLine], most: int) -> tuple[CheckLine, ...]:

@@ -59,6 +59,7 @@ class ProblemDialog(QDialog):
         self.presenter.shown.connect(self._show)
         self.finished.connect(lambda _: self.presenter.stop())
         self.presenter.open(problem, folder)
+        self.tabs.tabBar().setFocus()
 
     def _show(self, view: ProblemView) -> None:
         hidden = self._session.privacy

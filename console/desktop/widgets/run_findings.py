@@ -13,7 +13,7 @@ from console.desktop.theme import px, theme
 from console.desktop.widgets.kit import Button, Card, IconLabel, Text, clear_layout, column, divider, row
 from console.desktop.widgets.plain_table import Cell, PlainRow, PlainTable
 
-SHOWN, SHOWN_COMPACT = 8, 5
+SHOWN, SHOWN_COMPACT = 8, 4
 """Checks shown at once; there may be many after a run."""
 
 
@@ -233,7 +233,7 @@ class ProblemsCard(Card):
         self.body.addWidget(self._none)
         self.body.addWidget(self.table, 1)
         self.body.addStretch(0)
-        self.table.setMinimumHeight(px(60))
+        self.table.setMinimumHeight(px(42))
         self._shown: tuple[ProblemLine, ...] = ()
         self.table.hide()
 
