@@ -63,8 +63,8 @@ def _counted_as(event: Event) -> str:
 
 
 def _sent(event: Event) -> datetime:
-    """MSH-7 if it names an instant by itself, not in the future and not a day old; else the receipt. So for the harness:
-    its hospital lives at a time of its own."""
+    """MSH-7 if it names an instant by itself, not in the future and not a day old; else the receipt. So too for the
+    harness: its hospital lives at a time of its own."""
     if sent_as_test(event.detail.get("sender")):
         return event.occurred_at
     text = str(event.detail.get("message_time") or "")
