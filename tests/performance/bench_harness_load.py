@@ -82,11 +82,9 @@ class Bench:
         for name, repetitions in found.items():
             quiet = [one for one in repetitions if one.quiet]
             used = quiet or repetitions
-            ratios = [
-                one.told["rate"] / other.told["rate"]
-                for one, other in zip(repetitions, yardstick, strict=True)
-                if (one.quiet and other.quiet) or not quiet
-            ]
+            pairs = list(zip(repetitions, yardstick, strict=True))
+            pairs = [pair for pair in pairs if pair[0].quiet and pair[1].quiet] or pairs
+            ratios = [one.told["rate"] / other.told["rate"] for one, other in pairs]
             rates = [one.told["rate"] for one in used]
             cpu = statistics.median(one.told["cpu_us"] for one in used)
             tails = "/".join(
@@ -94,7 +92,7 @@ class Bench:
                 for key in ("p50", "p99", "p999")
             )
             wrong = sum(one.told["wrong"] for one in repetitions)
-            ratio = f"{statistics.median(ratios):5.2f}" if ratios else "    -"
+            ratio = f"{statistics.median(ratios):5.2f}"
             print(
                 f"  {name:34} {statistics.median(rates):11,.0f} [{max(rates):11,.0f}]  {cpu:7.2f}  {ratio}"
                 f"   {tails:>22} {unit}  quiet {len(quiet)}/{len(repetitions)}{f'  WRONG {wrong}' if wrong else ''}",

@@ -110,7 +110,7 @@ class Answers:
             line.carry = b""
         at, size = 0, len(data)
         if len(line.waiting) > 1 and self.simple and line.special is None:
-            at = self._many(line, data, now)
+            at = self.many(line, data, now)
         waiting, books, simple = line.waiting, self.books, self.simple
         answered, outcomes, codes = books.answered, books.outcome, books.code
         good = 0
@@ -145,7 +145,7 @@ class Answers:
         if at < size:
             self._rest(line, data[at:], now)
 
-    def _many(self, line: Line, data: bytes, now: int) -> int:
+    def many(self, line: Line, data: bytes, now: int) -> int:
         """Whole plain positive answers in the order of the messages, all at once: how many bytes they take; 0 when the
         bytes are anything else, or end with half an answer that is not just a beginning."""
         end = data.rfind(_END) + 2

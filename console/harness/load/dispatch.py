@@ -7,7 +7,7 @@ from time import perf_counter_ns
 
 from console.harness.load.books import Books
 from console.harness.load.ledger import Flag
-from console.harness.load.lines import Entry, Line, LineState, Outlet
+from console.harness.load.lines import MANY, Entry, Line, LineState, Outlet
 from console.harness.load.supply import Supply
 from console.harness.load.switchboard import Switchboard
 from console.harness.load.timer import Timer
@@ -29,7 +29,9 @@ class Dispatch(Switchboard):
         """Messages that pause before they go out again."""
         self.running = False
         self._in_batches = self.closed and not self.bound and len(self.outlets) == 1 and self.window > 1
-        self._in_batches = self._in_batches and self._gap == 0 and not self.per_message
+        think = scenario.load.think_time
+        ordinary = self._gap == 0 and not self.per_message and not (think.a or think.b or think.values)
+        self._in_batches = self._in_batches and ordinary
 
     @property
     def paused(self) -> bool:
@@ -46,7 +48,7 @@ class Dispatch(Switchboard):
         """The line may be able to take something: from its queue, or (closed model) the next there is."""
         outlet = line.outlet
         if self._in_batches and not line.listed and self.running and not outlet.queue and self.may_send(line):
-            self._batch(line, now)
+            self.batch(line, now)
         while self._paused_at is None and outlet.queue and now >= self.away_until and self.may_send(line):
             self.send(line, self.from_queue(outlet), now)
         if not line.listed and self.may_send(line):
@@ -103,20 +105,20 @@ class Dispatch(Switchboard):
                 self._queued += 1
                 self._queued_bytes += len(entry[2])
 
-    def _batch(self, line: Line, now: int) -> None:
+    def batch(self, line: Line, now: int) -> bool:
         """Closed model with several messages outstanding: the line takes all it may in one write, as long as they are
-        ordinary ones."""
+        ordinary ones; False when it took nothing."""
         supply, books = self.supply, self.books
         room = self.window - len(line.waiting)
-        if line.held or self._paused_at is not None or (supply.at >= len(supply.entries) and not supply.turn()):
-            return
+        if line.held or line.outlet.queue or (supply.at >= len(supply.entries) and not supply.turn()):
+            return False
         entries = supply.entries[supply.at : supply.at + room]
         first, count = entries[0][0], len(entries)
         last = first + count
         if (supply.specials or supply.delays) and any(
             row in supply.specials or row in supply.delays for row in range(first, last)
         ):
-            return
+            return False
         supply.at += count
         frames = [entry[2] for entry in entries]
         line.waiting.extend(entries)
@@ -131,7 +133,7 @@ class Dispatch(Switchboard):
             whole = line.put(data, -1)
         except OSError as error:
             self.lost(line, now, error.strerror or str(error))
-            return
+            return True
         now = perf_counter_ns() - books.start
         if whole:
             books.sent[first:last] = array("q", (now,)) * count
@@ -142,6 +144,7 @@ class Dispatch(Switchboard):
             self.watch_for_room(line)
         line.since = now
         self.expect(line)
+        return True
 
     def _cut_backlog(self, line: Line, entries: list[Entry]) -> None:
         """The rest of a batch, message by message, so that each gets the time at which it has left."""
@@ -227,6 +230,18 @@ class Dispatch(Switchboard):
         """What the quick way looks for on this line, if it may look at all."""
         waiting = line.waiting
         if (
+            self._in_batches
+            and waiting
+            and line.special is None
+            and not line.carry
+            and line.decoder is None
+            and self.answers.simple
+            and line.plain
+            and not line.backlog
+            and not line.held
+        ):
+            line.want = MANY
+        elif (
             len(waiting) == 1
             and line.special is None
             and not line.carry

@@ -33,6 +33,10 @@ _IN_PROGRESS = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN,
 _AT_ONCE = struct.pack("ii", 1, 0)
 
 
+MANY = b"\0many"
+"""Stands for `Line.want` where several plain answers are expected."""
+
+
 class LineState(IntEnum):
     CLOSED = 0
     CONNECTING = 1

@@ -13,13 +13,14 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from console.harness.load.ledger import Flag
-from console.harness.load.lines import Entry, Line
+from console.harness.load.lines import MANY, Entry, Line
 
 if TYPE_CHECKING:
     from console.harness.load.pump import Pump
 
 _SMALL = 479
 """Bytes asked for when one answer is awaited: what the small-object allocator takes."""
+_LARGE = 64 * 1024
 
 Take = Callable[[list[tuple[int, int]], bool], None]
 Settle = Callable[[], None]
@@ -36,6 +37,8 @@ def quick_way(pump: Pump) -> tuple[Take, Settle]:
     warm_until, bound = pump.warm_until, pump.bound or len(pump.outlets) > 1
     rows_in = rows_out = bytes_in = bytes_out = latest = 0
     freed: list[Line] = []
+    filling: list[Line] = []
+    answers = pump.answers
 
     def take(events: list[tuple[int, int]], going: bool) -> None:
         nonlocal rows_in, bytes_in
@@ -46,6 +49,9 @@ def quick_way(pump: Pump) -> tuple[Take, Settle]:
             want = line.want
             if not want or bits != 1:
                 pump.ready(line, bits)
+                continue
+            if want is MANY:
+                several(line, bits)
                 continue
             try:
                 data = line.receive(_SMALL)
@@ -73,6 +79,11 @@ def quick_way(pump: Pump) -> tuple[Take, Settle]:
             line.want = b""
             pump.released(line, now)
             pump.due(now)
+        while filling:
+            line = filling.pop()
+            if not pump.batch(line, line.free_since):
+                pump.expect(line)
+                pump.released(line, line.free_since)
         while freed:
             there = len(supply.entries) - supply.at
             if bound or specials or delays or (not there and not supply.turn()):
@@ -81,6 +92,34 @@ def quick_way(pump: Pump) -> tuple[Take, Settle]:
             elif there:
                 send(freed[:there])
                 del freed[:there]
+
+    def several(line: Line, bits: int) -> None:
+        """A line with several messages outstanding: as many answers as have come."""
+        nonlocal bytes_in
+        try:
+            data = line.receive(_LARGE)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            pump.lost(line, clock() - start, error.strerror or str(error))
+            return
+        now = clock() - start
+        end = answers.many(line, data, now) if data else 0
+        bytes_in += end
+        line.free_since = now
+        if end and end == len(data) < _LARGE and not pump.paused and not pump.stopping:
+            filling.append(line)
+            return
+        if not data:
+            pump.lost(line, now, "closed by the receiver")
+            return
+        if end < len(data):
+            pump.took(line, data[end:], now)
+        if end:
+            pump.expect(line)
+            pump.released(line, now)
+        if len(data) == _LARGE:
+            pump.ready(line, bits)
 
     def send(lines: list[Line]) -> None:
         """The next messages of the closed model, one for each line; there are as many at hand."""

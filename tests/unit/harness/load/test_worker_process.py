@@ -361,7 +361,11 @@ class _Fast(Results):
         return b"MSH|^~\\&|A|B|C|D|2026||ADT^A08^ADT_A01|C%06d|T|2.5.1\r" % n
 
 
-def test_that_a_script_that_mixes_everything_leaves_no_row_open(tmp_path: Path) -> None:
+@pytest.mark.parametrize("affinity", [Affinity.NONE, Affinity.PATIENT])
+@pytest.mark.parametrize("window", [1, 3])
+def test_that_a_script_that_mixes_everything_leaves_no_row_open(
+    tmp_path: Path, affinity: Affinity, window: int
+) -> None:
     def script(heard: Heard) -> Iterable[Doing]:
         match heard.number % 9:
             case 0:
@@ -381,7 +385,9 @@ def test_that_a_script_that_mixes_everything_leaves_no_row_open(tmp_path: Path) 
             case _:
                 yield ack(heard.control_id)
 
-    connections = Connections(count=4, outstanding=3, answer_timeout=0.2, backoff=(0.005, 0.02), resend=1)
+    connections = Connections(
+        count=4, outstanding=window, affinity=affinity, answer_timeout=0.2, backoff=(0.005, 0.02), resend=1
+    )
     with ScriptedReceiver(script) as receiver:
         scenario = scenario_for(receiver.port, connections=connections, load=Load(model=Model.CLOSED, messages=600))
         ran = run_worker(tmp_path, scenario)
