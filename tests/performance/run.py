@@ -15,6 +15,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 QUICK = {
+    "bench_content": ["--quick"],
+    "bench_listener": ["--rounds", "1", "--seconds", "0.5"],
+    "bench_reconcile": ["--results", "5000"],
     "bench_intake": ["--seconds", "1", "--repeat", "1"],
     "bench_key_index": ["--messages", "50000"],
     "bench_timeline": ["--events", "100000", "--frames", "100"],
@@ -32,7 +35,7 @@ def main(arguments: list[str]) -> int:
     named = [a for a in arguments if not a.startswith("-")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
     failed = []
-    for path in sorted(HERE.glob("bench_*.py")):
+    for path in sorted(HERE.rglob("bench_*.py")):
         if named and path.stem not in named:
             continue
         print(f"\n== {path.stem}", flush=True)

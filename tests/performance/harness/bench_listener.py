@@ -8,6 +8,7 @@ count and is repeated. Medians, and the ratio to the C sink of the same round. `
 where npm can install it, simple-hl7.
 """
 
+# ruff: noqa: E501  (rules are one a line)
 from __future__ import annotations
 
 import argparse
