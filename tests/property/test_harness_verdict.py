@@ -68,19 +68,20 @@ def whole_run(request: pytest.FixtureRequest) -> tuple[int, Run]:
 @pytest.mark.slow
 def test_that_of_a_hundred_thousand_results_exactly_the_broken_ones_are_named(whole_run: tuple[int, Run]) -> None:
     seed, run = whole_run
-    began = time.process_time()
+    unordered = replace(SEEN, order_kept=False)
     expected = run.expected()
-    sound = run.check(coverage=replace(SEEN, order_kept=False), expected=expected)
-    print(f"100,000 results in {time.process_time() - began:.2f} s of CPU")
-    assert told(sound) == set()
-    assert sound.counts[Bucket.EXACTLY_ONCE] == sound.results == RESULTS
-    alone = DEFECTS if seed == 1 else ()
-    for number, defects in enumerate([*((one,) for one in alone), DEFECTS]):
+    if seed == 1:
+        began = time.process_time()
+        sound = run.check(coverage=unordered, expected=expected)
+        print(f"100,000 results in {time.process_time() - began:.2f} s of CPU")
+        assert told(sound) == set()
+        assert sound.counts[Bucket.EXACTLY_ONCE] == sound.results == RESULTS
+    for number, defects in enumerate([DEFECTS] if seed == 1 else [(one,) for one in DEFECTS]):
         generator = random.Random(f"{seed}/{number}")
         filed = list(run.filed)
         planted = set().union(*(defect(filed, generator) for defect in defects))
         generator.shuffle(filed)
-        assert told(run.check(filed, coverage=replace(SEEN, order_kept=False), expected=expected)) == planted
+        assert told(run.check(filed, coverage=unordered, expected=expected)) == planted
 
 
 # ------------------------------------------------------------ random runs, random defects
