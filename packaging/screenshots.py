@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,14 @@ def main(arguments: list[str]) -> int:
             desktop = {**environment, "SIGNALBOX_DATA": str(data / "desktop"), "SIGNALBOX_TOKEN": engine.token}
             (data / "desktop").mkdir()
             (data / "desktop" / "settings.toml").write_text(SETTINGS.format(engine.url), encoding="utf-8")
-            run = a_run(engine, desktop, data / "desktop")
-            for picture, page, options in pictures(stopped, run):
+
+            def wanted() -> Iterator[tuple[str, str, list[str]]]:
+                yield from pictures(stopped)
+                yield from harness_pictures(
+                    a_run(engine, desktop, data / "desktop")
+                )  # its traffic is in no other picture
+
+            for picture, page, options in wanted():
                 target = folder / f"{picture}.png"
                 where = ["--harness"] if "harness" in page else ["--engine", engine.url] if page != "welcome" else []
                 subprocess.run(
@@ -71,7 +78,16 @@ def a_run(engine: Engine, environment: dict[str, str], data: Path) -> str:
     return next((data / "harness" / "runs").iterdir()).name
 
 
-def pictures(stopped: dict[str, Any], run: str) -> list[tuple[str, str, list[str]]]:
+def harness_pictures(run: str) -> list[tuple[str, str, list[str]]]:
+    """Of a run, by the name of its folder."""
+    link = f"signalbox://harness?view=run&run={run}"
+    return [
+        ("harness-light", link, ["--size", "1680x1050", "--theme", "light", "--language", "en"]),
+        ("harness-small-dark-spanish", link, ["--size", "1366x768", "--theme", "dark", "--language", "es"]),
+    ]
+
+
+def pictures(stopped: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
     """(file name, page or link, options) of every picture."""
     timeline = f"signalbox://timeline?encounter={stopped['encounter_id']}&event={stopped['event_id']}"
     trace = f"signalbox://trace?event={stopped['event_id']}"
@@ -83,8 +99,6 @@ def pictures(stopped: dict[str, Any], run: str) -> list[tuple[str, str, list[str
         ("timeline-small-spanish", timeline, [*small, *light, *spanish]),
         ("investigate-light", "investigate", [*wide, *light, "--language", "en"]),
         ("trace-dark", trace, [*wide, *dark, "--language", "en"]),
-        ("harness-light", f"signalbox://harness?view=run&run={run}", [*wide, *light, "--language", "en"]),
-        ("harness-small-dark-spanish", f"signalbox://harness?view=run&run={run}", [*small, *dark, *spanish]),
         ("settings-light", "settings", [*small, *light, "--language", "en"]),
         ("first-run-light", "welcome", [*small, *light, "--language", "en"]),
     ]

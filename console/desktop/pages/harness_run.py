@@ -147,7 +147,7 @@ class RunView(HarnessView):
 
     def entered(self) -> None:
         self._arrange()
-        if not self.runner.busy and self.panel.isVisible():
+        if not self.runner.busy and self.panel.isVisibleTo(self):
             self.panel.choice.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def next_pane(self) -> None:
