@@ -26,6 +26,8 @@ from console.harness.scenario.model import Scenario
 TICK = 10_000_000
 STOP_PATIENCE = 2_000_000_000
 """How long answers are waited for after a stop, unless the time-out is shorter."""
+COARSE = 2_000_000
+"""A wait that need not be exact may be too long by this: so none is begun so short before something is due."""
 STARVED = 200_000
 """How soon to look again for content that is not made yet."""
 MOST_QUEUED_BYTES = 128 * 1024 * 1024
@@ -115,9 +117,10 @@ class Pump(Reception):
                     break
                 look_ahead = not closed
             self.due(now)
-            until, exact = self._next_tick, False
+            until = self._next_tick
+            exact = self._next_due < until + COARSE
             if self._next_due < until and self._paused_at is None:
-                until, exact = self._next_due, True
+                until = self._next_due
             if appointments and appointments[0][0] < until:
                 until, exact = appointments[0][0], True
             if look_ahead and supply.wants and until - (clock() - start) > supply.cost_ns * 1.2:
