@@ -254,15 +254,11 @@ class Line(asyncio.Protocol):
         return len(self._owed) + self.later
 
     def write(self, data: bytes) -> None:
-        """Hands bytes to the socket; with a capture, after what they answer is on the disk."""
-        transport = self._transport
-        if transport is None:
-            return
-        self.listener.bytes_out += len(data)
-        if self.listener.keeps:
-            self.listener.write_when_kept(self, data)
-        elif not transport.is_closing():
-            transport.write(data)
+        """Gives bytes to the socket at the end of this turn of the loop: what they answer is on the disk by then, and
+        a sender that sleeps is woken once for all answers, not for each."""
+        if self._transport is not None:
+            self.listener.bytes_out += len(data)
+            self.listener.post(self, data)
 
     def write_now(self, data: bytes) -> None:
         if self._transport is not None and not self._transport.is_closing():

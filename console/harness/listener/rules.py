@@ -11,6 +11,7 @@ import math
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from random import Random
 
 from console.harness.listener.durations import drawer
@@ -199,6 +200,15 @@ def _as_bytes(index: dict[str, tuple[int, ...]]) -> dict[bytes, tuple[int, ...]]
     return {value.encode("utf-8"): hits for value, hits in index.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An answer above the script for every message: of a person (`switch`), an `outage`, or `trouble` with the disk."""
+
+    name: str
+    answer: Answer
+    outage: bool = False
+
+
 class RuleBook:
     """All rules of a script, with their counters, for the listener's whole life."""
 
@@ -208,15 +218,14 @@ class RuleBook:
         self.asks_attempts = any(rule.asks_attempts for rule in self.rules)
         self._attempts: OrderedDict[tuple[str, str, str], int] = OrderedDict()
 
-    def plan(self, kind: str, application: str, facility: str, *, standing: Answer | None, outage: bool) -> Plan:
-        """The rules that can match this kind (`ORU^R01`) from this sender. `standing`: an answer that a person or an
-        outage has set above the script; in an outage the rules for it still come first."""
+    def plan(self, kind: str, application: str, facility: str, *, standing: Standing | None = None) -> Plan:
+        """The rules that can match this kind (`ORU^R01`) from this sender; in an outage those that are made for it,
+        before the answer that stands above the script."""
         able = [rule for rule in self.rules if _able(rule.match, kind, application, facility)]
-        if standing is not None:
-            able = [rule for rule in able if rule.match.in_outage] if outage else []
-            name = "outage" if outage else "switch"
-            return Plan(able, ReadyRule(0, Rule(name=name, answer=standing), 0))
-        return Plan([rule for rule in able if not rule.match.in_outage], self.otherwise)
+        if standing is None:
+            return Plan([rule for rule in able if not rule.match.in_outage], self.otherwise)
+        able = [rule for rule in able if standing.outage and rule.match.in_outage]
+        return Plan(able, ReadyRule(0, Rule(name=standing.name, answer=standing.answer), 0))
 
     def attempt(self, application: str, facility: str, control_id: str) -> int:
         """How often this message has come, this time included."""

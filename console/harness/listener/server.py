@@ -22,7 +22,7 @@ from console.harness.listener.judging import Judged, judge
 from console.harness.listener.kinds import MOST_KINDS, Kind, make_kind
 from console.harness.listener.line import HANGS, Line
 from console.harness.listener.owed import Owed
-from console.harness.listener.rules import ReadyRule, RuleBook
+from console.harness.listener.rules import ReadyRule, RuleBook, Standing
 from console.harness.listener.script import Answer, Do, ErrorWords, Names, OutageKind, Rule, Script
 from console.harness.listener.seen import Seen
 from console.hl7v2.acceptance import require_usable, wants_enhanced
@@ -83,10 +83,9 @@ class ScriptedListener:
         self.outage: OutageKind | None = None
         self._tls = tls
         self._capture = capture
-        self.keeps = capture is not None
         self._filed = filed
         self._looks_always = (
-            self.keeps
+            capture is not None
             or filed is not None
             or any(rule.answer.control_id is Names.ANOTHER for rule in (*script.rules, Rule(answer=script.answer)))
         )
@@ -224,12 +223,12 @@ class ScriptedListener:
 
         self._listening = asyncio.ensure_future(listen())
 
-    def _standing(self) -> Answer | None:
+    def _standing(self) -> Standing | None:
         if self.trouble:
-            return _UNKEPT
+            return Standing("trouble", _UNKEPT)
         if self.switch is not None:
-            return self.switch
-        return _AWAY if self.outage is OutageKind.REFUSE else None
+            return Standing("switch", self.switch)
+        return Standing("outage", _AWAY, outage=True) if self.outage is OutageKind.REFUSE else None
 
     # ------------------------------------------------------------ kinds of messages
 
@@ -265,7 +264,6 @@ class ScriptedListener:
             header.sending_application,
             header.sending_facility,
             standing=self._standing(),
-            outage=self.outage is OutageKind.REFUSE and self.switch is None,
         )
         return make_kind(header, plan, self.script.mode.acknowledgment.value)
 
@@ -463,14 +461,16 @@ class ScriptedListener:
         self.room = room
         self.looks = room > 0 or self._looks_always
 
-    def write_when_kept(self, line: Line, data: bytes) -> None:
+    def post(self, line: Line, data: bytes) -> None:
+        """Sends bytes with the next `flush`."""
         if not self._outbox:
             self.loop.call_soon(self.flush)
         self._outbox.append((line, data))
 
     def flush(self) -> None:
-        """Writes what came to the disk, then the answers to it to the sockets. Where the disk fails, no answer leaves:
-        the connections end, and what comes next is answered AE until it can be written again."""
+        """Once a turn of the loop: what came goes to the disk, then the answers to it to the sockets. Where the disk
+        fails, no answer leaves: the connections end, and what comes next is answered AE until it can be written again.
+        """
         outbox, self._outbox = self._outbox, []
         if self._capture is not None and not self.trouble:
             try:

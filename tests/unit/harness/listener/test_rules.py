@@ -76,9 +76,7 @@ def decided(rules: list[Rule], payload: bytes = MESSAGE, **where: float) -> str:
 
 def decide_with(book: RuleBook, payload: bytes = MESSAGE, **where: float) -> str:
     header = peek(payload)
-    plan = book.plan(
-        header.message_type, header.sending_application, header.sending_facility, standing=None, outage=False
-    )
+    plan = book.plan(header.message_type, header.sending_application, header.sending_facility)
     if plan.fixed is not None:
         return plan.fixed.name
     fields = Fields(payload, header, easy=header.delimiters == STANDARD)
