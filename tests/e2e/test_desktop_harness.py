@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 SCENARIO = """
 title = "A short morning"
-thresholds = ["unanswered == 0", "answer.p99 < 5s"]
+thresholds = ["lag.p99 < 10s", "achieved > 1%", "unanswered == 0", "answer.p99 < 5s"]
 [connections]
 count = 2
 [[load.stages]]
