@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from console.desktop.harness_runner import Phase
@@ -58,6 +61,16 @@ def receiver(tmp_path: Path) -> Iterator[str]:
         yield str(json.loads(ready.read_text(encoding="utf-8"))["mllp"])
         process.terminate()
         process.wait(20)
+
+
+@pytest.fixture(autouse=True)
+def garbage_on_this_thread(qapp: object) -> Iterator[None]:
+    """As the desktop does: a collection on the io thread would destroy widgets there, and crash."""
+    gc.disable()
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture
