@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SCENARIO = """
 title = "Corrections and copies"
 seed = 17
-thresholds = ["lag.p99 < 10s", "achieved > 1%", "errors == 0", "lost == 0", "double_charted == 0", "positive_for_broken == 0"]
+thresholds = [
+  "lag.p99 < 10s", "achieved > 1%", "errors == 0", "lost == 0", "double_charted == 0", "positive_for_broken == 0",
+]
 
 [connections]
 count = 4
