@@ -139,7 +139,7 @@ def main(arguments: Sequence[str]) -> int:
     folder, number = RunFolder(Path(arguments[0])), int(arguments[1])
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
-            os.nice(5)  # the load goes first where they share a processor
+            os.nice(15)  # the load goes first where they share a processor
 
     def stream() -> Iterator[Shots]:
         plan = read_plan(folder)

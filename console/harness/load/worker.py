@@ -30,6 +30,7 @@ from console.harness.load.ledger import Command, Control, Ledger, WorkerState
 from console.harness.load.lines import Line, Outlet, Reach, reach
 from console.harness.load.plan import Plan, read_plan
 from console.harness.load.problems import Problems
+from console.harness.load.promptness import be_prompt
 from console.harness.load.pump import Pump
 from console.harness.load.rows import remember
 from console.harness.load.run_folder import RunFolder
@@ -175,6 +176,7 @@ class Worker:
             )
             _check_reached(pump.open_lines(REACH_PATIENCE_S), pump, scenario)
             self._fill(supply, closed=pump.closed)
+            be_prompt()
             gc.collect()
             gc.freeze()
             gc.disable()
