@@ -73,16 +73,21 @@ class Bench:
         found: dict[str, list[Repetition]] = {name: [] for name in contenders}
         for _ in range(self.repeat):
             for name, contender in contenders.items():
-                for _ in range(3):
-                    repetition = contender()
-                    if repetition.quiet:
-                        break
+                try:
+                    for _ in range(3):
+                        repetition = contender()
+                        if repetition.quiet:
+                            break
+                except (RuntimeError, subprocess.TimeoutExpired) as error:
+                    print(f"  ({name} did not get through: {str(error)[-160:]!r})", flush=True)
+                    continue
                 found[name].append(repetition)
         yardstick = found[next(iter(contenders))]
+        found = {name: repetitions for name, repetitions in found.items() if repetitions}
         for name, repetitions in found.items():
             quiet = [one for one in repetitions if one.quiet]
             used = quiet or repetitions
-            pairs = list(zip(repetitions, yardstick, strict=True))
+            pairs = list(zip(repetitions, yardstick, strict=False))
             pairs = [pair for pair in pairs if pair[0].quiet and pair[1].quiet] or pairs
             ratios = [one.told["rate"] / other.told["rate"] for one, other in pairs]
             rates = [one.told["rate"] for one in used]
