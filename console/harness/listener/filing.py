@@ -7,6 +7,7 @@ noted: what is lost stays lost, what stands twice stays so, whatever comes later
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -61,7 +62,7 @@ class Chart:
         self._ignores = script.filing.ignore_duplicates
         self._entries: dict[Key, _Entry] = {}
         self._lost: set[Key] = set()
-        self._known: set[tuple[bytes, str]] = set()
+        self._known: set[bytes] = set()
         self._planned = [_Planned(defect, script.seed) for defect in script.filing.defects]
         self._taken = 0
         self._sequence = 0
@@ -76,7 +77,8 @@ class Chart:
             return
         if not truth.results:
             return
-        identity = (b"|".join(payload[: payload.find(b"\r")].split(payload[3:4], 4)[2:4]), truth.control_id)
+        # the same MSH-10 with other bytes is another message: senders that reuse control ids would lose results
+        identity = hashlib.sha256(payload).digest()
         again = identity in self._known
         if again and self._ignores:
             return

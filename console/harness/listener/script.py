@@ -236,8 +236,9 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """How the store behind the listener files. `ignore_duplicates`: a message with a sender and control id that were
-    filed before changes nothing, as a good store does; False files it once more."""
+    """How the store behind the listener files. `ignore_duplicates`: a message whose very bytes were filed before
+    changes nothing, as a good store does; False files it once more. Other bytes under a used MSH-10 are another
+    message."""
 
     ignore_duplicates: bool = True
     defects: tuple[Defect, ...] = ()

@@ -213,7 +213,7 @@ FILING = Shape(
     "How the store behind the receiver files results.",
     Filing,
     (
-        Key("ignore_duplicates", Flag(), "The same message again (sender and MSH-10) changes nothing, as it should."),
+        Key("ignore_duplicates", Flag(), "The same message again, byte for byte, changes nothing, as it should."),
         Key("defects", Many(Table(DEFECT)), "What it does wrong."),
     ),
 )

@@ -119,7 +119,7 @@ class Snapshot:
     answer_whole_ms: Percentiles  # the whole run after warm-up, from the intended time
     service_whole_ms: Percentiles  # the whole run, from the actual send
     lag_ms: Percentiles  # our own lateness: sent - intended where a connection was free
-    peak_waiting: int
+    peak_waiting: int  # most that waited at once, for an answer or for a connection
     spread: list[tuple[float, int]] = field(default_factory=list)  # (upper bound in ms, count), whole run
     series: list[Second] = field(default_factory=list)
     bands: list[Band] = field(default_factory=list)

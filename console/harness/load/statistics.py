@@ -152,7 +152,7 @@ class Statistics:
                     self._take(news)
                 if not follower.behind:
                     break
-        waiting = self.word(Control.WAITING)
+        waiting = self.word(Control.WAITING) + self.word(Control.QUEUED)
         self.peak_waiting = max(self.peak_waiting, waiting)
         if at_s is not None and at_s >= 0:
             self._waiting[int(at_s)] = waiting

@@ -56,6 +56,12 @@ def test_that_the_same_message_again_changes_nothing_or_stands_twice_as_the_scri
     assert values(run(messages, ignore=False)[0]) == {"F1": ["1", "1"], "F2": ["1"]}
 
 
+def test_that_other_bytes_under_a_used_control_id_are_another_message() -> None:
+    """reportstream#15982: one MSH-10 for different patients; who drops the second loses a result."""
+    found, _ = run([oru(1, control_id="X"), oru(2, "7", control_id="X"), oru(1, "9", status="C", control_id="X")])
+    assert values(found) == {"F1": ["9"], "F2": ["7"]}
+
+
 @pytest.mark.parametrize(
     ("versions", "stands"),
     [
