@@ -225,6 +225,8 @@ class Answers:
         if row is not None and not self.books.sent[row]:
             row = -1  # a copy that is to go out later: this is about one of the same control id before it
         if row is not None and (not waiting or row < 0 or self.books.outcome[row]):
+            if waiting and row >= 0:
+                line.misled = (waiting[0][0], control_id, answer.code, payload)
             self.books.duplicate(row, control_id, now, answer.code, payload)
             return
         if waiting and (not waiting[0][1] or (not control_id and self.books.flags[waiting[0][0]] & Flag.BROKEN)):
@@ -323,10 +325,23 @@ class Answers:
         """The time-out of a message passed; it has left `waiting` already."""
         if self.again(line, entry, now, "no answer"):
             return
+        misled, line.misled = line.misled, None
+        if misled is not None and misled[0] == entry[0]:
+            self._misled(entry, misled, now)
+            return
         if len(line.abandoned) < _MOST_ABANDONED and entry[1]:
             line.abandoned[entry[1]] = entry[0]
         self.supply.specials.pop(entry[0], None)
         self.books.final(entry, Outcome.NO_ANSWER, AnswerCode.NONE, now)
+
+    def _misled(self, entry: Entry, misled: tuple[int, bytes, AnswerCode, bytes], now: int) -> None:
+        """No answer of its own, but one that named an older message came in its stead: that one's was given to it."""
+        _, control_id, code, payload = misled
+        named = control_id.decode("utf-8", "replace")
+        self._mistake(entry)
+        self.supply.specials.pop(entry[0], None)
+        text = f"MSA-2 names {named}, which is another message of ours"
+        self.books.final(entry, Outcome.WRONG_ID, code, now, answer=payload, text=text)
 
     def lost(self, line: Line, entry: Entry, now: int, why: str) -> None:
         """The line ended before the answer; the message has left `waiting` already."""

@@ -18,6 +18,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from console.core.errors import EnvironmentFault
+from console.harness.load.ledger import AnswerCode
 from console.harness.load.timer import READABLE, WRITABLE
 from console.harness.scenario.model import Target
 from console.harness.single.line import client_tls
@@ -123,6 +124,8 @@ class Line:
     piece: int = 0
     """Counts what was planned for this line: a later appointment makes earlier ones void."""
     abandoned: dict[bytes, int] = field(default_factory=dict)
+    misled: tuple[int, bytes, AnswerCode, bytes] | None = None
+    """While this row waited an answer came that named an older message: its control id, code and bytes."""
     """Control ids whose time-out passed while the line was kept, with their rows."""
     failures: int = 0
     useful: bool = False

@@ -97,6 +97,32 @@ def test_that_a_foreign_control_id_is_a_wrong_answer_and_unsolicited(tmp_path: P
     assert left.words[Control.UNSOLICITED] == 2
 
 
+def test_that_an_older_messages_acknowledgment_in_place_of_its_own_is_named(tmp_path: Path) -> None:
+    heard: list[bytes] = []
+
+    def script(one: Heard) -> Iterable[Doing]:
+        heard.append(one.control_id)
+        return [ack(heard[0] if one.number == 1 else one.control_id)]
+
+    left = ran(tmp_path, script, messages=4, connections=replace(ONE, answer_timeout=0.3))
+    assert left.outcomes == [A, Outcome.WRONG_ID, A, A]
+    [named] = [problem for problem in left.problems if problem["outcome"] == "wrong-id"]
+    assert named["row"] == 1
+    assert heard[0].decode() in named["text"]
+
+
+def test_that_a_second_answer_to_an_old_message_accuses_nobody_whose_own_comes(tmp_path: Path) -> None:
+    heard: list[bytes] = []
+
+    def script(one: Heard) -> Iterable[Doing]:
+        heard.append(one.control_id)
+        return [ack(heard[0]), ack(one.control_id)] if one.number == 1 else [ack(one.control_id)]
+
+    left = ran(tmp_path, script, messages=3)
+    assert left.outcomes == [A, A, A]
+    assert left.words[Control.DUPLICATE_ANSWERS] == 1
+
+
 def test_that_the_right_answer_after_a_wrong_one_counts_for_its_own_row(tmp_path: Path) -> None:
     left = ran(tmp_path, in_turn([ack(b"NOBODY"), ack(b"{id}")]), messages=3)
     assert left.outcomes == [A, A, A]
