@@ -58,6 +58,7 @@ def measured(
     warm_up = int(load.warm_up * SECOND)
     sent, answered = statistics.sent_after_warm_up, statistics.answered_after_warm_up
     last_answer = statistics.last_answer
+    due = statistics.intended.last or statistics.sent.last  # what queued in front of a busy receiver drains too
     values: dict[str, float | None] = {
         "sent": float(sent.count),
         "answered": rows(*_ANSWERED),
@@ -77,7 +78,7 @@ def measured(
         "achieved": achieved(statistics.intended, statistics.sent) if load.model is not Model.CLOSED else None,
         "rate.sent": _rate(sent, warm_up),
         "rate.answered": _rate(answered, warm_up),
-        "drain": max(0, last_answer - statistics.sent.last) / SECOND if last_answer and sent.count else None,
+        "drain": max(0, last_answer - due) / SECOND if last_answer and sent.count else None,
         "recovery": recovery(statistics.second, statistics.seconds, outages),
     }
     for prefix, histogram in (("answer", statistics.answer), ("service", statistics.service), ("lag", statistics.lag)):

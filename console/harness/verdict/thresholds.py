@@ -98,7 +98,7 @@ METRICS: dict[str, Metric] = {
         Metric("achieved", Unit.RATIO, "messages sent of those the plan wanted sent by then", "higher"),
         Metric("rate.sent", Unit.RATE, "messages sent a second, over the whole run after warm-up", "higher"),
         Metric("rate.answered", Unit.RATE, "messages answered a second, over the whole run after warm-up", "higher"),
-        Metric("drain", Unit.SECONDS, "from the last message sent to the last answer"),
+        Metric("drain", Unit.SECONDS, "from when the last message was due to the last answer"),
         Metric("recovery", Unit.SECONDS, "from the end of the last outage until backlog and latency are as before it"),
         *_counts(
             ("lost", "results answered positively that are not at the receiving system", "lower"),

@@ -46,6 +46,13 @@ def test_that_every_metric_of_a_run_has_its_value(tmp_path: Path) -> None:
     statistics.close()
 
 
+def test_that_what_queued_in_front_of_a_busy_receiver_counts_as_draining(tmp_path: Path) -> None:
+    rows = [Row.accepted(n * 10, n * 10 + 2000, n * 10 + 2005) for n in range(1, 101)]
+    statistics = statistics_of(tmp_path, rows)
+    assert measured(statistics, OPEN)["drain"] == pytest.approx(2.005, abs=0.001)
+    statistics.close()
+
+
 def test_that_each_outcome_is_counted_under_its_name(tmp_path: Path) -> None:
     drop, truncated = FAULTS.index(FaultKind.DROP) + 1, FAULTS.index(FaultKind.TRUNCATE) + 1
     rows = [
